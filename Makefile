@@ -1,0 +1,122 @@
+# ietp_helpline/Makefile
+
+EXTENSION = ietp_helpline
+MODULE_big = ietp_helpline
+PGFILEDESC = "ietp_helpline - worker helpline"
+EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" \
+	$(EXTENSION).control)
+
+CORE_OBJS = \
+	src/core/ref.o \
+	src/core/field.o
+
+OBJS = \
+	$(CORE_OBJS) \
+	src/actor.o \
+	src/desk.o \
+	src/ietp_helpline.o \
+	src/intake.o \
+	src/ref.o \
+	src/vocabulary.o
+
+# The toolbox: joined in this order into the install script.
+INSTALL_MODULES = \
+	sql/install/ietp_helpline.sql \
+	sql/install/ref.sql \
+	sql/install/vocabulary.sql \
+	sql/install/actor.sql \
+	sql/install/intake.sql \
+	sql/install/desk.sql \
+	sql/install/roles.sql
+
+# The desk and the counter: joined in this order into the text that
+# ietp.desk_script() returns and ietp.create_desk() executes.
+DESK_MODULES = \
+	sql/desk/account.sql \
+	sql/desk/line.sql \
+	sql/desk/taxonomy.sql \
+	sql/desk/factory.sql \
+	sql/desk/call.sql \
+	sql/desk/case.sql \
+	sql/desk/intake.sql \
+	sql/desk/report.sql \
+	sql/desk/demonstration.sql
+
+DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
+DATA = $(wildcard sql/updates/*.sql)
+DOCS = $(wildcard doc/*.md)
+
+# pg_regress looks for expected/ in its output folder first, and that is the
+# top folder; so inputs live in test/ and results in expected/.
+REGRESS = install ref vocabulary actor intake desk roles account line \
+	taxonomy factory call case report demonstration
+REGRESS_OPTS = --inputdir=test
+ISOLATION = $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
+ISOLATION_OPTS = --inputdir=test --outputdir=.
+TAP_TESTS = 1
+PROVE_TESTS = test/t/*.pl
+
+# The server's headers count as system headers, so that -Wextra speaks of our
+# code alone.
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
+	-I$(CURDIR)/src
+PG_CFLAGS = -Wall -Wextra -fvisibility=hidden
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+EXTRA_CLEAN = $(CORE_TESTS) $(FUZZERS)
+
+include $(PGXS)
+
+# No JIT bitcode: our functions are calls into the library, nothing that
+# inlining would help, and a build needs no clang.
+override with_llvm = no
+
+# The desk's modules become the body of one SQL function.  Neither of the two
+# dollar quotes may occur in them.
+sql/$(EXTENSION)--$(EXTVERSION).sql: $(INSTALL_MODULES) $(DESK_MODULES)
+	@! grep -n '\$$desk_script\$$\|\$$desk_text\$$' $(DESK_MODULES)
+	{ cat $(INSTALL_MODULES) && \
+	echo 'CREATE FUNCTION ietp.desk_script()' && \
+	echo 'RETURNS text' && \
+	echo 'LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE' && \
+	echo 'SET search_path = pg_catalog, pg_temp' && \
+	echo 'AS $$desk_script$$SELECT $$desk_text$$' && \
+	cat $(DESK_MODULES) && \
+	echo '$$desk_text$$::pg_catalog.text$$desk_script$$;' && \
+	echo 'COMMENT ON FUNCTION ietp.desk_script() IS' && \
+	echo "'text of the statements that lay the desk and the counter';"; \
+	} > $@.tmp && mv $@.tmp $@
+
+src/core/%.o: src/core/%.h
+$(OBJS): src/ietp_helpline.h src/compat.h
+
+# Core unit tests and fuzzers are plain programs: no server, no headers of it.
+CORE_TESTS = $(patsubst %.c,%,$(wildcard test/core/*_test.c))
+FUZZERS = $(patsubst %.c,%,$(wildcard test/fuzz/*_fuzz.c))
+
+test/core/%_test: test/core/%_test.c test/core/check.h src/core/%.c src/core/%.h
+	$(CC) -std=c99 -g -O1 -Wall -Wextra -Werror -Isrc/core -o $@ $< \
+		src/core/$*.c
+
+core-check: $(CORE_TESTS)
+	@for t in $(CORE_TESTS); do $$t || exit 1; done
+
+test/fuzz/%_fuzz: test/fuzz/%_fuzz.c src/core/%.c src/core/%.h
+	clang -g -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -Isrc/core -o $@ $< src/core/$*.c
+
+# PostgreSQL's own indentation flags, with the types named in typedefs.list.
+INDENT = pg_bsd_indent -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 \
+	-di12 -nfc1 -i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4 -Utypedefs.list
+C_FILES = $(wildcard src/*.c src/*.h src/core/*.c src/core/*.h \
+	test/core/*.c test/core/*.h test/fuzz/*.c)
+
+pgindent:
+	@for f in $(C_FILES); do \
+		$(INDENT) $$f $$f.new && \
+		{ cmp -s $$f $$f.new || { mv $$f.new $$f; echo "changed $$f"; }; }; \
+		rm -f $$f.new $$f.BAK; \
+	done
+
+.PHONY: core-check pgindent

@@ -1,0 +1,69 @@
+-- Closed sets of the field.  What a programme may change is a row of the desk
+-- instead, since the labels of an enum cannot be removed.
+
+CREATE TYPE ietp.role_kind AS ENUM (
+	'specialist', 'supervisor', 'investigator', 'programme_staff', 'analyst',
+	'factory', 'buyer', 'auditor', 'administrator');
+COMMENT ON TYPE ietp.role_kind IS
+'what a person may do at the helpline';
+
+CREATE TYPE ietp.direction AS ENUM ('inbound', 'outbound');
+COMMENT ON TYPE ietp.direction IS
+'who began a call: the worker (inbound) or the helpline (outbound)';
+
+CREATE TYPE ietp.call_outcome AS ENUM (
+	'answered', 'abandoned', 'missed', 'voicemail', 'callback_due');
+COMMENT ON TYPE ietp.call_outcome IS
+'what became of a call at the switch';
+
+CREATE TYPE ietp.call_purpose AS ENUM (
+	'information', 'advice', 'emotional_support', 'grievance', 'follow_up',
+	'feedback', 'test', 'wrong_number', 'silent', 'abusive',
+	'factory_management_enquiry');
+COMMENT ON TYPE ietp.call_purpose IS
+'what a call was about; test, wrong_number and silent calls are calls too';
+
+CREATE TYPE ietp.complainant_role AS ENUM (
+	'worker', 'colleague', 'group', 'family', 'worker_representative',
+	'trade_union', 'ngo', 'third_party', 'factory_management');
+COMMENT ON TYPE ietp.complainant_role IS
+'in which role somebody calls, seen from the affected worker';
+
+CREATE TYPE ietp.identity_mode AS ENUM (
+	'anonymous', 'confidential', 'disclosed');
+COMMENT ON TYPE ietp.identity_mode IS
+'who knows the worker: nobody, the helpline alone, others with consent';
+
+CREATE TYPE ietp.severity AS ENUM (
+	'minor', 'moderate', 'serious', 'critical', 'zero_tolerance');
+COMMENT ON TYPE ietp.severity IS
+'severity 1 to 4, and above them what is never tolerated: child or forced labour, imminent danger, sexual violence, suicide risk';
+
+CREATE TYPE ietp.channel_kind AS ENUM (
+	'voice', 'message', 'web', 'in_person', 'letter');
+COMMENT ON TYPE ietp.channel_kind IS
+'closed kind behind each channel, which is a row of the desk';
+
+CREATE TYPE ietp.note_kind AS ENUM (
+	'note', 'permission', 'factory_contact', 'recommendation');
+COMMENT ON TYPE ietp.note_kind IS
+'what a note of a case records';
+
+CREATE TYPE ietp.awareness_kind AS ENUM (
+	'cards', 'posters', 'training', 'broadcast');
+COMMENT ON TYPE ietp.awareness_kind IS
+'how workers of a factory were told of the helpline';
+
+CREATE FUNCTION ietp.substantive(purpose ietp.call_purpose)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN purpose IN ('advice', 'emotional_support', 'grievance');
+COMMENT ON FUNCTION ietp.substantive(ietp.call_purpose) IS
+'does a call of this purpose count as substantive?';
+
+CREATE FUNCTION ietp.try_enum(value text, kind anyenum)
+RETURNS anyenum
+LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ietp_try_enum';
+COMMENT ON FUNCTION ietp.try_enum(text, anyenum) IS
+'the label of the enum type of the second argument, or NULL where there is none; never fails';

@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * ietp_helpline.h
+ *		What the files of the extension share.
+ *
+ * IDENTIFICATION
+ *		src/ietp_helpline.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef IETP_HELPLINE_H
+#define IETP_HELPLINE_H
+
+#include "compat.h"
+
+/*
+ * Our own SQLSTATEs.  Classes from I on are free for applications; ours is
+ * IE.  doc/reference.md lists them all, with cause and remedy.
+ */
+#define ERRCODE_IETP_NO_DESK				MAKE_SQLSTATE('I','E','0','0','1')
+#define ERRCODE_IETP_DESK_VERSION			MAKE_SQLSTATE('I','E','0','0','2')
+#define ERRCODE_IETP_DESK_OWNERSHIP			MAKE_SQLSTATE('I','E','0','0','3')
+#define ERRCODE_IETP_MISSING_VALUE			MAKE_SQLSTATE('I','E','1','0','1')
+#define ERRCODE_IETP_MALFORMED_VALUE		MAKE_SQLSTATE('I','E','1','0','2')
+#define ERRCODE_IETP_UNKNOWN_CODE			MAKE_SQLSTATE('I','E','1','0','3')
+#define ERRCODE_IETP_VALUE_OUT_OF_RANGE		MAKE_SQLSTATE('I','E','1','0','4')
+#define ERRCODE_IETP_CHECK_DIGITS			MAKE_SQLSTATE('I','E','1','0','5')
+#define ERRCODE_IETP_TOKEN_INVALID			MAKE_SQLSTATE('I','E','3','0','1')
+#define ERRCODE_IETP_TOKEN_EXPIRED			MAKE_SQLSTATE('I','E','3','0','2')
+#define ERRCODE_IETP_SIGNING_KEY			MAKE_SQLSTATE('I','E','3','0','3')
+
+#endif							/* IETP_HELPLINE_H */
