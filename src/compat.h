@@ -33,4 +33,16 @@
 	extern PGDLLEXPORT Datum CppConcat(ietp_, name) (PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(CppConcat(ietp_, name))
 
+/*
+ * Reports an error of an input function and returns "dummy".  From PostgreSQL
+ * 16 on the caller may pass a context that takes the error instead of throwing
+ * it (pg_input_is_valid, COPY ... ON_ERROR); before, it is always thrown.
+ */
+#if PG_VERSION_NUM < 160000
+#define ietp_ereturn(context, dummy, ...) ereport(ERROR, __VA_ARGS__)
+#else
+#define ietp_ereturn(context, dummy, ...) \
+	ereturn(context, dummy, __VA_ARGS__)
+#endif
+
 #endif							/* IETP_COMPAT_H */

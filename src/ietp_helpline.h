@@ -20,6 +20,7 @@
 #define ERRCODE_IETP_NO_DESK				MAKE_SQLSTATE('I','E','0','0','1')
 #define ERRCODE_IETP_DESK_VERSION			MAKE_SQLSTATE('I','E','0','0','2')
 #define ERRCODE_IETP_DESK_OWNERSHIP			MAKE_SQLSTATE('I','E','0','0','3')
+#define ERRCODE_IETP_DESK_EXISTS			MAKE_SQLSTATE('I','E','0','0','4')
 #define ERRCODE_IETP_MISSING_VALUE			MAKE_SQLSTATE('I','E','1','0','1')
 #define ERRCODE_IETP_MALFORMED_VALUE		MAKE_SQLSTATE('I','E','1','0','2')
 #define ERRCODE_IETP_UNKNOWN_CODE			MAKE_SQLSTATE('I','E','1','0','3')
@@ -28,5 +29,36 @@
 #define ERRCODE_IETP_TOKEN_INVALID			MAKE_SQLSTATE('I','E','3','0','1')
 #define ERRCODE_IETP_TOKEN_EXPIRED			MAKE_SQLSTATE('I','E','3','0','2')
 #define ERRCODE_IETP_SIGNING_KEY			MAKE_SQLSTATE('I','E','3','0','3')
+
+/* cache.c */
+extern void ietp_cache_init(void);
+extern uint64 ietp_cache_generation(void);
+extern void ietp_cache_watch(Oid relid);
+extern Oid	ietp_cached_table(const char *schema, const char *table,
+							  Oid owner);
+
+/* desk.c */
+
+/*
+ * Version of the desk that this library works with.  It rises with every
+ * change of sql/desk/ that a laid desk must be migrated for.
+ */
+#define IETP_DESK_VERSION 1
+
+/* The entry of the desk in ietp.desk. */
+typedef struct Desk
+{
+	Oid			owner;			/* InvalidOid: no desk, or its owner is gone */
+	int32		version;		/* 0: no desk */
+} Desk;
+
+extern const Desk *ietp_get_desk(void);
+
+/* actor.c */
+extern char *ietp_signing_key_file;
+extern void ietp_actor_init(void);
+
+/* intake.c */
+extern void ietp_import_batch_changed(const char *newval, void *extra);
 
 #endif							/* IETP_HELPLINE_H */

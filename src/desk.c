@@ -1,0 +1,455 @@
+/*-------------------------------------------------------------------------
+ *
+ * desk.c
+ *		Laying, migrating, dropping and guarding the desk.
+ *
+ * The desk (schema "desk", the tables) and the counter (schema "helpline",
+ * the functions that applications call) are not members of the extension:
+ * member tables lose on dump and restore what a DBA adds to them, and
+ * DROP EXTENSION would drop every case.  They belong to a role that cannot
+ * log in.  The one row of ietp.desk says that a desk was laid, whose it is
+ * and of which version; only a superuser can write it, so that nobody's
+ * planted schema passes for the desk.
+ *
+ * The statements run as the desk's owner, while the outer user stays the one
+ * who called: ietp.actor() names him, and row security lets him pass.
+ *
+ * IDENTIFICATION
+ *		src/desk.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_namespace.h"
+#include "commands/event_trigger.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "tcop/tcopprot.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "ietp_helpline.h"
+
+/* Columns of ietp.desk */
+#define Anum_desk_owner		1
+#define Anum_desk_version	2
+
+/* True while drop_desk() itself drops the two schemas. */
+static bool dropping_desk = false;
+
+/*
+ * Fills *desk from the one row of ietp.desk as it is committed now, or as
+ * this transaction has changed it; leaves it zeroed where there is no row.
+ */
+static void
+read_desk(Desk *desk, Oid relid)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot,
+										  0, NULL);
+	HeapTuple	tuple = systable_getnext(scan);
+	bool		isnull;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Name		owner = DatumGetName(heap_getattr(tuple, Anum_desk_owner,
+													  RelationGetDescr(rel),
+													  &isnull));
+
+		desk->owner = get_role_oid(NameStr(*owner), true);
+		desk->version = DatumGetInt32(heap_getattr(tuple, Anum_desk_version,
+												   RelationGetDescr(rel),
+												   &isnull));
+	}
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+}
+
+/*
+ * The desk's entry, from the backend's cache.  The result is only good until
+ * the next call.
+ */
+const Desk *
+ietp_get_desk(void)
+{
+	static Desk desk;
+	static uint64 loaded = 0;
+
+	while (loaded != ietp_cache_generation())
+	{
+		uint64		before = ietp_cache_generation();
+		Oid			nspid = get_namespace_oid("ietp", true);
+		Oid			relid = OidIsValid(nspid) ?
+		get_relname_relid("desk", nspid) : InvalidOid;
+
+		memset(&desk, 0, sizeof(desk));
+		if (OidIsValid(relid))
+		{
+			ietp_cache_watch(relid);
+			read_desk(&desk, relid);
+		}
+		loaded = before;
+	}
+	return &desk;
+}
+
+static bool
+desk_is_laid(void)
+{
+	return ietp_get_desk()->version != 0 &&
+		OidIsValid(get_namespace_oid("desk", true));
+}
+
+static void
+check_desk_version(const Desk *desk)
+{
+	if (desk->version == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_NO_DESK),
+				 errmsg("no desk has been laid in this database"),
+				 errhint("CALL ietp.create_desk(owner).")));
+	if (desk->version != IETP_DESK_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_DESK_VERSION),
+				 errmsg("the desk has version %d, but the installed ietp_helpline works with version %d",
+						desk->version, IETP_DESK_VERSION),
+				 desk->version < IETP_DESK_VERSION ?
+				 errhint("CALL ietp.migrate_desk().") :
+				 errhint("Install the release of ietp_helpline that the desk was laid with, or a later one.")));
+}
+
+/*
+ * ietp.require_desk() - refuses unless the counter may work
+ *
+ * Every function of the counter calls this first.  It runs as that function's
+ * owner, which must be the desk's: after a restore without the roles the
+ * functions belong to the superuser who restored, and would run as that.
+ */
+IETP_FUNCTION(require_desk);
+Datum
+ietp_require_desk(PG_FUNCTION_ARGS)
+{
+	const Desk *desk = ietp_get_desk();
+
+	(void) fcinfo;
+	check_desk_version(desk);
+	if (desk->owner != GetUserId())
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_DESK_OWNERSHIP),
+				 errmsg("function of the helpline does not run as the owner of the desk"),
+				 errhint("Restore the roles before the database, so that the functions belong to their owner.")));
+	PG_RETURN_VOID();
+}
+
+static void
+check_superuser(const char *procedure)
+{
+	if (!superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be superuser to call %s", procedure)));
+}
+
+/*
+ * The desk's owner shall be nobody: a role without login, whom row security
+ * binds.
+ */
+static void
+check_desk_owner(Oid owner)
+{
+	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(owner));
+	bool		fit;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for role %u", owner);
+	fit = !((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin &&
+		!((Form_pg_authid) GETSTRUCT(tuple))->rolsuper &&
+		!((Form_pg_authid) GETSTRUCT(tuple))->rolbypassrls;
+	ReleaseSysCache(tuple);
+	if (!fit)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("role \"%s\" cannot own the desk",
+						GetUserNameFromId(owner, false)),
+				 errdetail("The owner must have none of LOGIN, SUPERUSER and BYPASSRLS."),
+				 errhint("CREATE ROLE ... NOLOGIN, and give that one.")));
+}
+
+static void
+check_no_schema(const char *name)
+{
+	if (OidIsValid(get_namespace_oid(name, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_SCHEMA),
+				 errmsg("schema \"%s\" already exists", name),
+				 errdetail("It was not laid by create_desk, so nothing in it can be trusted."),
+				 errhint("Find out whose it is, then rename or drop it.")));
+}
+
+/* Executes statements inside SPI, as whoever is the current user. */
+static void
+execute(const char *statements)
+{
+	int			result = SPI_execute(statements, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
+}
+
+/*
+ * Executes the statements of a script one by one, so that the context of an
+ * error shows the one that failed, and not the whole script.
+ */
+static void
+execute_script(const char *script)
+{
+	ListCell   *cell;
+
+	foreach(cell, pg_parse_query(script))
+	{
+		RawStmt    *statement = lfirst_node(RawStmt, cell);
+		const char *start = script + statement->stmt_location;
+
+		execute(statement->stmt_len == 0 ? start :
+				pnstrdup(start, statement->stmt_len));
+	}
+}
+
+/*
+ * Executes a script as the desk's owner.  SET ROLE is not used, for it would
+ * change the outer user, whom ietp.actor() names.  On error the transaction's
+ * abort brings the user back.
+ */
+static void
+execute_script_as(Oid owner, const char *script)
+{
+	Oid			caller;
+	int			context;
+
+	GetUserIdAndSecContext(&caller, &context);
+	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
+	execute_script(script);
+	SetUserIdAndSecContext(caller, context);
+}
+
+/* First column of the first row as text, in SPI's memory; NULL where none. */
+static char *
+query_text(const char *query)
+{
+	execute(query);
+	if (SPI_processed == 0)
+		return NULL;
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+}
+
+/*
+ * ietp.create_desk(owner name)
+ */
+IETP_FUNCTION(create_desk);
+Datum
+ietp_create_desk(PG_FUNCTION_ARGS)
+{
+	const char *name = NameStr(*PG_GETARG_NAME(0));
+	const char *quoted = quote_identifier(name);
+	Oid			owner;
+
+	check_superuser("ietp.create_desk");
+	if (ietp_get_desk()->version != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_DESK_EXISTS),
+				 errmsg("a desk has already been laid in this database")));
+	owner = get_role_oid(name, false);
+	check_desk_owner(owner);
+	check_no_schema("desk");
+	check_no_schema("helpline");
+
+	SPI_connect();
+	execute(psprintf("CREATE SCHEMA desk AUTHORIZATION %s;"
+					 "CREATE SCHEMA helpline AUTHORIZATION %s;"
+					 "GRANT EXECUTE ON FUNCTION ietp.begin_work(text),"
+					 " ietp.invalidate_cache() TO %s;"
+					 "INSERT INTO ietp.desk (owner, version) VALUES (%s, %d)",
+					 quoted, quoted, quoted,
+					 quote_literal_cstr(name), IETP_DESK_VERSION));
+	execute_script_as(owner, query_text("SELECT ietp.desk_script()"));
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/*
+ * ietp.migrate_desk()
+ *
+ * There has been no other version yet: nothing to migrate from.
+ */
+IETP_FUNCTION(migrate_desk);
+Datum
+ietp_migrate_desk(PG_FUNCTION_ARGS)
+{
+	const Desk *desk = ietp_get_desk();
+
+	(void) fcinfo;
+	check_superuser("ietp.migrate_desk");
+	if (desk->version != 0 && desk->version < IETP_DESK_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_DESK_VERSION),
+				 errmsg("no migration is known from version %d of the desk",
+						desk->version)));
+	check_desk_version(desk);
+	ereport(NOTICE,
+			(errmsg("the desk has version %d already", desk->version)));
+	PG_RETURN_VOID();
+}
+
+/*
+ * Refuses when a view, foreign key or function of somebody's outside the desk
+ * depends on it: CASCADE would take it away without a word.
+ */
+static void
+check_no_dependents(void)
+{
+	char	   *dependent = query_text("SELECT ietp.desk_dependents() LIMIT 1");
+
+	if (dependent != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+				 errmsg("cannot drop the desk because other objects depend on it"),
+				 errdetail("%s depends on it.", dependent),
+				 errhint("SELECT ietp.desk_dependents() lists them all; drop them first.")));
+}
+
+/*
+ * ietp.drop_desk()
+ */
+IETP_FUNCTION(drop_desk);
+Datum
+ietp_drop_desk(PG_FUNCTION_ARGS)
+{
+	const Desk *desk = ietp_get_desk();
+
+	(void) fcinfo;
+	check_superuser("ietp.drop_desk");
+	if (desk->version == 0)
+		check_desk_version(desk);
+	SPI_connect();
+	check_no_dependents();
+	dropping_desk = true;
+	PG_TRY();
+	{
+		execute("DROP SCHEMA helpline, desk CASCADE");
+	}
+	PG_FINALLY();
+	{
+		dropping_desk = false;
+	}
+	PG_END_TRY();
+	if (OidIsValid(desk->owner))
+		execute(psprintf("REVOKE EXECUTE ON FUNCTION ietp.begin_work(text),"
+						 " ietp.invalidate_cache() FROM %s",
+						 quote_identifier(GetUserNameFromId(desk->owner, false))));
+	execute("DELETE FROM ietp.desk");
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/* Is any of these names in the list of String nodes? */
+static bool
+names_include(List *names, const char *one, const char *other)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		const char *name = strVal(lfirst(cell));
+
+		if (strcmp(name, one) == 0 || strcmp(name, other) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Would this DROP take the desk, or the types of its columns, with it?  The
+ * language of our functions is an extension too.
+ */
+static bool
+drop_hits_desk(DropStmt *drop)
+{
+	if (drop->removeType == OBJECT_EXTENSION)
+		return names_include(drop->objects, "ietp_helpline",
+							 drop->behavior == DROP_CASCADE ?
+							 "plpgsql" : "ietp_helpline");
+	if (drop->removeType == OBJECT_SCHEMA)
+		return drop->behavior == DROP_CASCADE &&
+			names_include(drop->objects, "desk", "helpline");
+	return false;
+}
+
+/*
+ * DROP OWNED BY the desk's owner drops the desk; by whoever owns the
+ * extension, the extension.
+ */
+static bool
+drop_owned_hits_desk(DropOwnedStmt *drop)
+{
+	Oid			nspid = get_namespace_oid("ietp", true);
+	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(nspid));
+	Oid			installer = InvalidOid;
+	ListCell   *cell;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		installer = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+		ReleaseSysCache(tuple);
+	}
+	foreach(cell, drop->roles)
+	{
+		Oid			role = get_rolespec_oid(lfirst_node(RoleSpec, cell), true);
+
+		if (role == installer || role == ietp_get_desk()->owner)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * ietp.guard_desk() - event trigger: nothing but drop_desk() drops the desk
+ */
+IETP_FUNCTION(guard_desk);
+Datum
+ietp_guard_desk(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *trigger = (EventTriggerData *) fcinfo->context;
+	bool		hit = false;
+
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"guard_desk\" must be fired by an event trigger")));
+	if (dropping_desk || !desk_is_laid())
+		PG_RETURN_NULL();
+	if (IsA(trigger->parsetree, DropStmt))
+		hit = drop_hits_desk((DropStmt *) trigger->parsetree);
+	else if (IsA(trigger->parsetree, DropOwnedStmt))
+		hit = drop_owned_hits_desk((DropOwnedStmt *) trigger->parsetree);
+	if (hit)
+		ereport(ERROR,
+				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+				 errmsg("cannot run %s while this database holds a desk",
+						GetCommandTagName(trigger->tag)),
+				 errdetail("It would drop calls and cases, or columns of them."),
+				 errhint("Back up, then CALL ietp.drop_desk() first.")));
+	PG_RETURN_NULL();
+}
