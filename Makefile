@@ -7,6 +7,7 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" \
 	$(EXTENSION).control)
 
 CORE_OBJS = \
+	src/core/csv.o \
 	src/core/ref.o \
 	src/core/field.o
 
@@ -14,6 +15,7 @@ OBJS = \
 	$(CORE_OBJS) \
 	src/actor.o \
 	src/cache.o \
+	src/csv.o \
 	src/desk.o \
 	src/ietp_helpline.o \
 	src/intake.o \
@@ -28,6 +30,7 @@ INSTALL_MODULES = \
 	sql/install/vocabulary.sql \
 	sql/install/actor.sql \
 	sql/install/intake.sql \
+	sql/install/csv.sql \
 	sql/install/desk.sql \
 	sql/install/roles.sql
 
@@ -41,18 +44,21 @@ DESK_MODULES = \
 	sql/desk/call.sql \
 	sql/desk/case.sql \
 	sql/desk/intake.sql \
+	sql/desk/csv.sql \
 	sql/desk/report.sql \
-	sql/desk/demonstration.sql
+	sql/desk/demonstration.sql \
+	sql/desk/privilege.sql
 
 DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
-DATA = $(wildcard sql/updates/*.sql)
-DOCS = $(wildcard doc/*.md)
+# ":=": PGXS takes a variable that is defined, but empty, for a task.
+DATA := $(wildcard sql/updates/*.sql)
+DOCS := $(wildcard doc/*.md)
 
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
-REGRESS = install ref vocabulary taxonomy intake
+REGRESS = install ref vocabulary taxonomy intake csv
 REGRESS_OPTS = --inputdir=test
-ISOLATION = $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
+ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.
 TAP_TESTS = 1
 PROVE_TESTS = test/t/*.pl
@@ -72,6 +78,13 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 EXTRA_CLEAN = $(CORE_TESTS) $(FUZZERS)
 
 include $(PGXS)
+
+# Debian builds the server with gcc, and clang lacks some of gcc's flags.
+ifneq (,$(findstring clang,$(CC)))
+override CFLAGS := $(filter-out -fexcess-precision=standard \
+	-Wno-format-truncation -Wno-stringop-truncation \
+	-Wimplicit-fallthrough=3 -Wcast-function-type, $(CFLAGS))
+endif
 
 # The desk's modules become the body of one SQL function.  Neither of the two
 # dollar quotes may occur in them.

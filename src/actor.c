@@ -17,7 +17,9 @@
  *
  * The two tables are read by plain scans, after a check that they belong to
  * the desk's owner: no policy, function or trigger runs in between, so that
- * the policies themselves may ask who is acting.
+ * the policies themselves may ask who is acting.  The scans take a catalog
+ * snapshot: it shows what is committed now whatever the isolation level, and
+ * unlike GetLatestSnapshot() it can be had while a parallel query runs.
  *
  * IDENTIFICATION
  *		src/actor.c
@@ -39,7 +41,6 @@
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "ietp_helpline.h"
@@ -170,8 +171,7 @@ static int
 kinds_of_role(Oid role, Oid relid)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot,
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL,
 										  0, NULL);
 	HeapTuple	tuple;
 	bool		isnull;
@@ -191,7 +191,6 @@ kinds_of_role(Oid role, Oid relid)
 			kinds |= kind_from_enum(DatumGetObjectId(kind));
 	}
 	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
 	return kinds;
 }
@@ -225,8 +224,7 @@ static bool
 load_account(const char *name, Oid relid)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	Oid			index = RelationGetPrimaryKeyIndex(rel);
+	Oid			index = ietp_primary_key_index(rel);
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
@@ -234,14 +232,12 @@ load_account(const char *name, Oid relid)
 
 	ScanKeyInit(&key, Anum_accounts_account, BTEqualStrategyNumber,
 				F_TEXTEQ, CStringGetTextDatum(name));
-	scan = systable_beginscan(rel, index, OidIsValid(index), snapshot,
-							  1, &key);
+	scan = systable_beginscan(rel, index, OidIsValid(index), NULL, 1, &key);
 	tuple = systable_getnext(scan);
 	found = HeapTupleIsValid(tuple);
 	if (found)
 		narrow_to_account(tuple, RelationGetDescr(rel));
 	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
 	return found;
 }
@@ -428,7 +424,9 @@ check_work_may_begin(const char *account)
 				(errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
 				 errmsg("begin_work can only be called in a transaction block"),
 				 errhint("What it sets is gone at the end of the transaction.")));
-	if (work_account != NULL && strcmp(work_account, account) != 0)
+	if (work_account != NULL &&
+		(strcmp(work_account, account) != 0 ||
+		 work_outer_user != GetOuterUserId()))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("somebody else has begun work in this transaction")));
@@ -445,18 +443,21 @@ Datum
 ietp_begin_work(PG_FUNCTION_ARGS)
 {
 	const char *account = ietp_verify_token(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	bool		begins = work_account == NULL;
 
 	check_work_may_begin(account);
-	if (work_account == NULL)
+	if (begins)
 	{
 		work_account = MemoryContextStrdup(TopMemoryContext, account);
+		work_outer_user = GetOuterUserId();
 		work_subid = GetCurrentSubTransactionId();
+		actor.generation = 0;
 	}
-	work_outer_user = GetOuterUserId();
-	actor.generation = 0;
 	if (get_actor()->kinds == 0)
 	{
-		end_work();
+		/* Work that began earlier goes on as this account, without rights. */
+		if (begins)
+			end_work();
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_TOKEN_INVALID),
 				 errmsg("work token is not valid"),

@@ -62,9 +62,15 @@ ietp_cache_init(void)
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, role_changed, (Datum) 0);
 }
 
+/*
+ * The present generation.  Invalidations otherwise arrive when a lock is taken
+ * for the first time in a transaction, so that the later statements of one
+ * would go on with rights that were revoked meanwhile.
+ */
 uint64
 ietp_cache_generation(void)
 {
+	AcceptInvalidationMessages();
 	return generation;
 }
 

@@ -14,6 +14,12 @@
 #define IETP_COMPAT_H
 
 #include "fmgr.h"
+#include "utils/relcache.h"
+
+/* VARSIZE_ANY_EXHDR and its kin have had a header of their own since 16. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 
 /*
  * We compile with -fvisibility=hidden.  Before PostgreSQL 16 PGDLLEXPORT is
@@ -43,6 +49,15 @@
 #else
 #define ietp_ereturn(context, dummy, ...) \
 	ereturn(context, dummy, __VA_ARGS__)
+#endif
+
+/*
+ * The index of a table's primary key, unless it is deferrable, or InvalidOid.
+ */
+#if PG_VERSION_NUM < 180000
+#define ietp_primary_key_index(rel) RelationGetPrimaryKeyIndex(rel)
+#else
+#define ietp_primary_key_index(rel) RelationGetPrimaryKeyIndex(rel, false)
 #endif
 
 #endif							/* IETP_COMPAT_H */

@@ -24,6 +24,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_namespace.h"
@@ -36,7 +37,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "ietp_helpline.h"
@@ -56,8 +56,7 @@ static void
 read_desk(Desk *desk, Oid relid)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot,
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL,
 										  0, NULL);
 	HeapTuple	tuple = systable_getnext(scan);
 	bool		isnull;
@@ -74,7 +73,6 @@ read_desk(Desk *desk, Oid relid)
 												   &isnull));
 	}
 	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
 }
 
@@ -154,6 +152,26 @@ ietp_require_desk(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/*
+ * ietp.check_desk() - refuses unless this database has a desk in order
+ *
+ * What a DBA calls asks this before it touches a table of the desk: a trigger
+ * on one that somebody planted would run as the DBA.
+ */
+IETP_FUNCTION(check_desk);
+Datum
+ietp_check_desk(PG_FUNCTION_ARGS)
+{
+	const Desk *desk = ietp_get_desk();
+	Oid			owner = desk->owner;
+
+	(void) fcinfo;
+	check_desk_version(desk);
+	(void) ietp_cached_table("desk", "kind_functions", owner);
+	(void) ietp_cached_table("desk", "kind_roles", owner);
+	PG_RETURN_VOID();
+}
+
 static void
 check_superuser(const char *procedure)
 {
@@ -175,7 +193,8 @@ check_desk_owner(Oid owner)
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for role %u", owner);
-	fit = !((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin &&
+	fit = owner >= FirstNormalObjectId &&
+		!((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin &&
 		!((Form_pg_authid) GETSTRUCT(tuple))->rolsuper &&
 		!((Form_pg_authid) GETSTRUCT(tuple))->rolbypassrls;
 	ReleaseSysCache(tuple);
@@ -184,7 +203,7 @@ check_desk_owner(Oid owner)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("role \"%s\" cannot own the desk",
 						GetUserNameFromId(owner, false)),
-				 errdetail("The owner must have none of LOGIN, SUPERUSER and BYPASSRLS."),
+				 errdetail("The owner must not be predefined, and must have none of LOGIN, SUPERUSER and BYPASSRLS."),
 				 errhint("CREATE ROLE ... NOLOGIN, and give that one.")));
 }
 
@@ -262,11 +281,18 @@ IETP_FUNCTION(create_desk);
 Datum
 ietp_create_desk(PG_FUNCTION_ARGS)
 {
-	const char *name = NameStr(*PG_GETARG_NAME(0));
-	const char *quoted = quote_identifier(name);
+	const char *name;
+	const char *quoted;
 	Oid			owner;
 
 	check_superuser("ietp.create_desk");
+	if (PG_ARGISNULL(0))		/* a procedure cannot be STRICT */
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_MISSING_VALUE),
+				 errmsg("missing value for \"owner\""),
+				 errhint("Give the role that shall own the desk.")));
+	name = NameStr(*PG_GETARG_NAME(0));
+	quoted = quote_identifier(name);
 	if (ietp_get_desk()->version != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_DESK_EXISTS),

@@ -21,6 +21,7 @@
 #include "postgres.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,12 +62,15 @@ refuse_key(const char *reason)
 			 errhint("The DBA finds the reason in the server's log.")));
 }
 
-/* The key travels with base backups if its file is below the data directory. */
+/*
+ * The key travels with base backups if its file is below the data directory.
+ * realpath() wants PATH_MAX bytes, and aborts under _FORTIFY_SOURCE with less.
+ */
 static void
 check_key_path(const char *path)
 {
-	char		real[MAXPGPATH];
-	char		data[MAXPGPATH];
+	char		real[PATH_MAX];
+	char		data[PATH_MAX];
 
 	if (path == NULL || path[0] == '\0')
 		refuse_key("The setting ietp_helpline.signing_key_file is empty.");
@@ -106,7 +110,7 @@ read_key(uint8 *key)
 	check_key_file(fd);
 	length = read(fd, key, MAX_KEY_LENGTH);
 	CloseTransientFile(fd);
-	while (length > 0 && strchr(" \t\r\n", key[length - 1]) != NULL)
+	while (length > 0 && memchr(" \t\r\n", key[length - 1], 4) != NULL)
 		length--;
 	if (length < MIN_KEY_LENGTH || length == MAX_KEY_LENGTH)
 		refuse_key("The signing key must have 32 to 1023 bytes.");

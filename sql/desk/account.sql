@@ -1,3 +1,8 @@
+COMMENT ON SCHEMA desk IS
+'back room of the helpline: the tables, for nobody but their owner';
+COMMENT ON SCHEMA helpline IS
+'counter of the helpline: the functions that applications call';
+
 -- Who works at the helpline, and what each kind of role may call.
 
 CREATE TABLE desk.kind_functions (
@@ -259,7 +264,7 @@ BEGIN
 			AND buyer IS NOT NULL THEN
 		PERFORM desk.refuse('buyer', 'unknown_code',
 			'A known buyer for the kind buyer, and none for others.');
-	ELSIF ietp.try_code(team) IS NULL AND team IS NOT NULL THEN
+	ELSIF ietp.try_code(team) IS DISTINCT FROM team THEN
 		PERFORM desk.refuse('team', 'malformed');
 	END IF;
 	INSERT INTO desk.teams (team)

@@ -145,6 +145,30 @@ $$;
 COMMENT ON FUNCTION desk.lock_call(ietp.call_ref) IS
 'the call, locked against changes; fails when the actor may not see it';
 
+-- The same key for another call or case is another request, and what it
+-- brought must not be dropped silently.
+CREATE FUNCTION desk.claim_retry(
+	key uuid, called name, call_ref ietp.call_ref, case_ref ietp.case_ref)
+RETURNS desk.retries
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+DECLARE
+	earlier desk.retries := desk.claim_retry(key, called);
+BEGIN
+	IF earlier.call_ref <> claim_retry.call_ref
+			OR earlier.case_ref <> claim_retry.case_ref THEN
+		RAISE EXCEPTION 'retry key was used for another request'
+			USING ERRCODE = 'IE106', COLUMN = 'retry_key',
+			HINT = 'Make a new key for every new request.';
+	END IF;
+	RETURN earlier;
+END
+$$;
+COMMENT ON FUNCTION desk.claim_retry(
+	uuid, name, ietp.call_ref, ietp.case_ref) IS
+'as claim_retry(uuid, name), for a request about that call or case';
+
 CREATE FUNCTION desk.local_day(line text, at timestamptz)
 RETURNS date
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -196,20 +220,23 @@ RETURNS void
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
+DECLARE
+	-- Clocks differ.
+	latest timestamptz := clock_timestamp() + interval '1 day';
 BEGIN
 	IF received_at IS NULL THEN
 		PERFORM desk.refuse('received_at', 'missing');
-	ELSIF NOT isfinite(received_at)
-			OR received_at > clock_timestamp() + interval '1 day' THEN
+	ELSIF received_at NOT BETWEEN timestamptz '1900-01-01 00:00+00'
+			AND latest THEN
 		PERFORM desk.refuse('received_at', 'out_of_range',
-			'Not in the future.');
-	ELSIF answered_at < received_at OR NOT isfinite(answered_at) THEN
+			'Since 1900, and not in the future.');
+	ELSIF answered_at NOT BETWEEN received_at AND latest THEN
 		PERFORM desk.refuse('answered_at', 'out_of_range',
-			'Not before received_at.');
-	ELSIF ended_at < COALESCE(answered_at, received_at)
-			OR NOT isfinite(ended_at) THEN
+			'Not before received_at, and not in the future.');
+	ELSIF ended_at NOT BETWEEN COALESCE(answered_at, received_at)
+			AND latest THEN
 		PERFORM desk.refuse('ended_at', 'out_of_range',
-			'Not before answered_at.');
+			'Not before answered_at, and not in the future.');
 	END IF;
 END
 $$;
@@ -368,7 +395,8 @@ BEGIN
 	next_steps := CASE WHEN severity IN ('critical', 'zero_tolerance')
 		THEN ARRAY['open_case', 'escalate_case']
 		ELSE ARRAY['open_case', 'give_advice'] END;
-	earlier := desk.claim_retry(retry_key, 'raise_issue');
+	earlier := desk.claim_retry(retry_key, 'raise_issue',
+		the_call.call_ref, NULL);
 	repeated := earlier.retry_key IS NOT NULL;
 	IF repeated THEN
 		n := earlier.n;
@@ -406,7 +434,8 @@ BEGIN
 	IF ietp.nonblank(body) IS NULL THEN
 		PERFORM desk.refuse('body', 'missing');
 	END IF;
-	earlier := desk.claim_retry(retry_key, 'give_advice');
+	earlier := desk.claim_retry(retry_key, 'give_advice',
+		the_call.call_ref, NULL);
 	repeated := earlier.retry_key IS NOT NULL;
 	IF repeated THEN
 		n := earlier.n;

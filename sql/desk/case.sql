@@ -286,7 +286,8 @@ BEGIN
 		THEN ARRAY['escalate_case', 'add_note', 'close_case']
 		ELSE ARRAY['add_note', 'close_case'] END;
 
-	earlier := desk.claim_retry(retry_key, 'open_case');
+	earlier := desk.claim_retry(retry_key, 'open_case',
+		the_call.call_ref, NULL);
 	repeated := earlier.retry_key IS NOT NULL;
 	IF repeated THEN
 		case_ref := earlier.case_ref;
@@ -322,7 +323,8 @@ BEGIN
 		i.taxonomy, i.topic, i.call_ref, i.n
 	FROM desk.issues AS i WHERE i.call_ref = the_call.call_ref;
 	PERFORM desk.add_event(open_case.case_ref, 'opened', the_severity::text);
-	PERFORM desk.settle_retry(retry_key, case_ref => open_case.case_ref);
+	PERFORM desk.settle_retry(retry_key, call_ref => the_call.call_ref,
+		case_ref => open_case.case_ref);
 END
 $$;
 COMMENT ON FUNCTION helpline.open_case(
@@ -376,7 +378,8 @@ DECLARE
 	the_kind ietp.note_kind;
 BEGIN
 	PERFORM desk.enter('add_note');
-	earlier := desk.claim_retry(retry_key, 'add_note');
+	earlier := desk.claim_retry(retry_key, 'add_note',
+		NULL, add_note.case_ref);
 	repeated := earlier.retry_key IS NOT NULL;
 	IF repeated THEN
 		n := earlier.n;
@@ -433,7 +436,8 @@ DECLARE
 	the_case desk.cases;
 BEGIN
 	PERFORM desk.enter('escalate_case');
-	earlier := desk.claim_retry(retry_key, 'escalate_case');
+	earlier := desk.claim_retry(retry_key, 'escalate_case',
+		NULL, escalate_case.case_ref);
 	repeated := earlier.retry_key IS NOT NULL;
 	the_case := desk.lock_case(escalate_case.case_ref,
 		must_be_open => NOT repeated);
@@ -447,8 +451,8 @@ BEGIN
 		UPDATE desk.cases AS c
 		SET escalation_level = level,
 			escalated_at = COALESCE(c.escalated_at, now()),
-			escalated_on = COALESCE(c.escalated_on,
-				desk.local_day(c.line, now()))
+			escalated_on = COALESCE(c.escalated_on, GREATEST(c.opened_on,
+				desk.local_day(c.line, now())))
 		WHERE c.case_ref = the_case.case_ref
 		RETURNING c.escalated_at INTO the_case.escalated_at;
 		PERFORM desk.add_event(the_case.case_ref, 'escalated', level::text);
@@ -587,7 +591,8 @@ DECLARE
 	the_case desk.cases;
 BEGIN
 	PERFORM desk.enter('close_case');
-	earlier := desk.claim_retry(retry_key, 'close_case');
+	earlier := desk.claim_retry(retry_key, 'close_case',
+		NULL, close_case.case_ref);
 	repeated := earlier.retry_key IS NOT NULL;
 	the_case := desk.lock_case(close_case.case_ref,
 		must_be_open => NOT repeated);
@@ -603,7 +608,8 @@ BEGIN
 		END IF;
 		UPDATE desk.cases AS c
 		SET closed_at = GREATEST(now(), c.opened_at),
-			closed_on = desk.local_day(c.line, GREATEST(now(), c.opened_at)),
+			-- The zone of the line may have changed since.
+			closed_on = GREATEST(c.opened_on, desk.local_day(c.line, now())),
 			closing_reason = close_case.closing_reason
 		WHERE c.case_ref = the_case.case_ref
 		RETURNING c.closed_at INTO the_case.closed_at;
@@ -631,7 +637,8 @@ SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 DECLARE
-	mark text[] := regexp_match(after, '^([a-z_]+)@([0-9.-]+)@([-A-Z0-9]+)$');
+	mark text[] := regexp_match(after,
+		'^([a-z_]+)@(-?[0-9]{1,17})@([-A-Z0-9]+)$');
 	mark_severity ietp.severity;
 	mark_opened timestamptz;
 	mark_case ietp.case_ref;
@@ -646,7 +653,7 @@ BEGIN
 	IF after IS NOT NULL THEN
 		mark_severity := ietp.try_enum(mark[1], NULL::ietp.severity);
 		mark_opened := timestamptz 'epoch'
-			+ ietp.try_amount(mark[2]) * interval '1 second';
+			+ mark[2]::bigint * interval '1 microsecond';
 		mark_case := ietp.try_case_ref(mark[3]);
 		IF mark_severity IS NULL OR mark_opened IS NULL
 				OR mark_case IS NULL THEN
@@ -659,7 +666,8 @@ BEGIN
 		c.factory, ARRAY(SELECT i.topic FROM desk.case_issues AS i
 			WHERE i.case_ref = c.case_ref ORDER BY i.n),
 		c.handler, c.severity || '@'
-			|| extract(epoch FROM c.opened_at) || '@' || c.case_ref
+			|| (extract(epoch FROM c.opened_at) * 1000000)::bigint || '@'
+			|| c.case_ref
 	FROM desk.cases AS c
 	WHERE c.closed_at IS NULL
 	AND (c.handler = me OR c.investigator = me OR c.team = my_team

@@ -70,7 +70,8 @@ USING ((SELECT ietp.actor_is('specialist', 'supervisor', 'investigator',
 CREATE POLICY own ON desk.factories FOR SELECT
 USING (factory = (SELECT ietp.actor_factory())
 	OR factory IN (SELECT s.factory FROM desk.supplies AS s
-		WHERE s.buyer = (SELECT ietp.actor_buyer())));
+		WHERE s.buyer = (SELECT ietp.actor_buyer())
+		AND s.during @> current_date));
 CREATE POLICY register ON desk.factories
 USING ((SELECT ietp.actor_is('programme_staff', 'administrator')))
 WITH CHECK ((SELECT ietp.actor_is('programme_staff', 'administrator')));
@@ -150,7 +151,9 @@ BEGIN
 	ELSIF contact_phone IS NOT NULL AND phone IS NULL THEN
 		PERFORM desk.refuse('contact_phone', 'malformed',
 			'With the country code, as in E.164.');
-	ELSIF member_until < member_from
+	ELSIF NOT isfinite(member_from) THEN
+		PERFORM desk.refuse('member_from', 'out_of_range', 'A day.');
+	ELSIF member_until < member_from OR NOT isfinite(member_until)
 			OR member_until IS NOT NULL AND member_from IS NULL THEN
 		PERFORM desk.refuse('member_until', 'out_of_range',
 			'On or after member_from.');
@@ -192,6 +195,8 @@ BEGIN
 	PERFORM desk.check_factory(factory);
 	IF as_of IS NULL THEN
 		PERFORM desk.refuse('as_of', 'missing');
+	ELSIF NOT isfinite(as_of) THEN
+		PERFORM desk.refuse('as_of', 'out_of_range', 'A day.');
 	ELSIF workers IS NULL THEN
 		PERFORM desk.refuse('workers', 'missing');
 	ELSIF workers < 0 THEN
@@ -229,6 +234,8 @@ BEGIN
 		PERFORM desk.refuse('quantity', 'out_of_range', '1 or more.');
 	ELSIF done_on IS NULL THEN
 		PERFORM desk.refuse('done_on', 'missing');
+	ELSIF NOT isfinite(done_on) THEN
+		PERFORM desk.refuse('done_on', 'out_of_range', 'A day.');
 	END IF;
 	PERFORM FROM desk.factories AS f
 	WHERE f.factory = record_awareness.factory FOR UPDATE;
@@ -283,7 +290,9 @@ BEGIN
 			WHERE b.buyer = set_supply.buyer) THEN
 		PERFORM desk.refuse('buyer', 'unknown_code',
 			'Enter the buyer with helpline.set_buyer first.');
-	ELSIF buys_until < buys_from THEN
+	ELSIF NOT isfinite(buys_from) THEN
+		PERFORM desk.refuse('buys_from', 'out_of_range', 'A day, or NULL.');
+	ELSIF buys_until < buys_from OR NOT isfinite(buys_until) THEN
 		PERFORM desk.refuse('buys_until', 'out_of_range',
 			'On or after buys_from.');
 	END IF;
@@ -314,12 +323,12 @@ BEGIN
 	FROM desk.factories AS f
 	WHERE f.factory = ietp.actor_factory()
 	OR f.factory IN (SELECT s.factory FROM desk.supplies AS s
-		WHERE s.buyer = ietp.actor_buyer())
+		WHERE s.buyer = ietp.actor_buyer() AND s.during @> current_date)
 	ORDER BY f.factory;
 END
 $$;
 COMMENT ON FUNCTION helpline.my_factories() IS
-'the factory that the actor speaks for, or those that the actor''s company buys from';
+'the factory that the actor speaks for, or those that the actor''s company buys from today';
 REVOKE ALL ON FUNCTION helpline.my_factories() FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('factory', 'my_factories'), ('buyer', 'my_factories');

@@ -110,6 +110,9 @@ BEGIN
 		PERFORM desk.refuse('kind', 'unknown_code', 'One of calls, cases.');
 	ELSIF ietp.nonblank(source) IS NULL THEN
 		PERFORM desk.refuse('source', 'missing');
+	ELSIF length(source) > 200 THEN
+		PERFORM desk.refuse('source', 'out_of_range',
+			'Up to 200 characters.');
 	ELSIF line IS NULL OR NOT EXISTS (SELECT FROM desk.lines AS l
 			WHERE l.line = open_batch.line) THEN
 		PERFORM desk.refuse('line', 'unknown_code',
@@ -155,10 +158,12 @@ DECLARE
 BEGIN
 	-- One import of a batch at a time.
 	SELECT * INTO the_batch FROM desk.batches AS b
-	WHERE b.batch = start_import.batch AND b.kind = start_import.kind
+	WHERE b.batch = start_import.batch
+	AND (start_import.kind IS NULL OR b.kind = start_import.kind)
 	FOR UPDATE;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'no batch of % has this name', kind
+		RAISE EXCEPTION 'no batch of % has this name',
+				COALESCE(kind, 'calls or cases')
 			USING ERRCODE = 'IE402', COLUMN = 'batch',
 			HINT = 'SELECT helpline.open_batch(...) first.';
 	END IF;
@@ -191,6 +196,19 @@ AS $$
 $$;
 COMMENT ON FUNCTION desk.all_topics_known(text, integer) IS
 'has the taxonomy all of these topics, separated by semicolons?';
+
+CREATE FUNCTION desk.gravest(topics text, version integer)
+RETURNS ietp.severity
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+	SELECT max(t.default_severity)
+	FROM unnest(string_to_array(topics, ';')) AS s (topic)
+	JOIN desk.topics AS t
+		ON t.taxonomy = version AND t.topic = ietp.try_code(s.topic)
+$$;
+COMMENT ON FUNCTION desk.gravest(text, integer) IS
+'the gravest default severity of these topics, separated by semicolons';
 
 -- The next rows of a batch, read: typed values, and reasons to refuse.  In
 -- SQL functions a plan is made at each call, so that it fits tables that grew
@@ -244,18 +262,24 @@ AS $$
 		t.complainant_role, t.identity_mode, x.taxonomy, t.topics,
 		t.handler, a.team, o.source_hash = t.row_hash,
 		array_remove(ARRAY[
-			ietp.field_problem('source_id', (t.given).source_id, true, true),
+			-- An index entry has room for some 2,700 bytes.
+			ietp.field_problem('source_id', (t.given).source_id,
+				length(t.source_id) <= 200, true),
 			ietp.field_problem('received_at', (t.given).received_at,
 				t.received_at IS NOT NULL, true),
-			CASE WHEN t.received_at > now() + interval '1 day'
+			CASE WHEN t.received_at NOT BETWEEN
+					timestamptz '1900-01-01 00:00+00'
+					AND now() + interval '1 day'
 				THEN 'received_at:out_of_range' END,
 			ietp.field_problem('answered_at', (t.given).answered_at,
 				t.answered_at IS NOT NULL),
 			CASE WHEN t.answered_at < t.received_at
+					OR t.answered_at > now() + interval '1 day'
 				THEN 'answered_at:out_of_range' END,
 			ietp.field_problem('ended_at', (t.given).ended_at,
 				t.ended_at IS NOT NULL),
 			CASE WHEN t.ended_at < COALESCE(t.answered_at, t.received_at)
+					OR t.ended_at > now() + interval '1 day'
 				THEN 'ended_at:out_of_range' END,
 			ietp.field_problem('channel', (t.given).channel,
 				c.channel IS NOT NULL, true, 'unknown_code'),
@@ -274,6 +298,8 @@ AS $$
 				t.complainant_role IS NOT NULL, false, 'unknown_code'),
 			ietp.field_problem('identity_mode', (t.given).identity_mode,
 				t.identity_mode IS NOT NULL, false, 'unknown_code'),
+			ietp.field_problem('handler', (t.given).handler,
+				length(t.handler) <= 128),
 			CASE WHEN x.taxonomy IS NOT NULL AND t.topics IS NOT NULL
 				AND i.topic IS NULL
 				AND (strpos(t.topics, ';') = 0
@@ -285,7 +311,8 @@ AS $$
 			], NULL)
 	FROM typed AS t
 	LEFT JOIN desk.taxonomy_periods AS x
-		ON x.in_force @> timezone(read_calls.time_zone, t.received_at)::date
+		ON x.in_force @> COALESCE(
+			timezone(read_calls.time_zone, t.received_at)::date, current_date)
 	LEFT JOIN desk.topics AS i
 		ON i.topic = t.topics AND i.taxonomy = x.taxonomy
 	LEFT JOIN desk.channels AS c ON c.channel = t.channel
@@ -354,16 +381,22 @@ AS $$
 	)
 	SELECT t.line_no, t.row_hash, t.source_id, t.opened_at, t.closed_at,
 		t.escalated_at, t.status, f.factory, x.taxonomy, t.topics,
-		COALESCE(t.severity, i.default_severity, 'moderate'),
+		COALESCE(t.severity, i.default_severity,
+			CASE WHEN strpos(t.topics, ';') > 0
+				THEN desk.gravest(t.topics, x.taxonomy) END, 'moderate'),
 		t.escalation_level, r.closing_reason, l.language,
 		t.complainant_role, t.identity_mode, t.workers_affected,
 		t.amount_claimed, t.amount_assessed, t.amount_recovered, k.call_ref,
 		t.handler, a.team, o.source_hash = t.row_hash,
 		array_remove(ARRAY[
-			ietp.field_problem('source_id', (t.given).source_id, true, true),
+			-- An index entry has room for some 2,700 bytes.
+			ietp.field_problem('source_id', (t.given).source_id,
+				length(t.source_id) <= 200, true),
 			ietp.field_problem('opened_at', (t.given).opened_at,
 				t.opened_at IS NOT NULL, true),
-			CASE WHEN t.opened_at > now() + interval '1 day'
+			CASE WHEN t.opened_at NOT BETWEEN
+					timestamptz '1900-01-01 00:00+00'
+					AND now() + interval '1 day'
 				THEN 'opened_at:out_of_range' END,
 			ietp.field_problem('closed_at', (t.given).closed_at,
 				t.closed_at IS NOT NULL),
@@ -374,6 +407,7 @@ AS $$
 				t.escalated_at IS NOT NULL, t.escalation_level > 0),
 			CASE WHEN t.escalated_at < t.opened_at
 					OR t.escalated_at > t.closed_at
+					OR t.escalated_at > now() + interval '1 day'
 					OR t.escalated_at IS NOT NULL AND t.escalation_level = 0
 				THEN 'escalated_at:out_of_range' END,
 			ietp.field_problem('escalation_level',
@@ -382,6 +416,8 @@ AS $$
 				THEN 'escalation_level:out_of_range' END,
 			ietp.field_problem('factory', (t.given).factory,
 				f.factory IS NOT NULL, false, 'unknown_code'),
+			ietp.field_problem('handler', (t.given).handler,
+				length(t.handler) <= 128),
 			CASE WHEN x.taxonomy IS NOT NULL AND t.topics IS NOT NULL
 				AND i.topic IS NULL
 				AND (strpos(t.topics, ';') = 0
@@ -427,7 +463,8 @@ AS $$
 			], NULL)
 	FROM typed AS t
 	LEFT JOIN desk.taxonomy_periods AS x
-		ON x.in_force @> timezone(read_cases.time_zone, t.opened_at)::date
+		ON x.in_force @> COALESCE(
+			timezone(read_cases.time_zone, t.opened_at)::date, current_date)
 	LEFT JOIN desk.topics AS i
 		ON i.topic = t.topics AND i.taxonomy = x.taxonomy
 	LEFT JOIN desk.closing_reasons AS r
@@ -499,6 +536,7 @@ DECLARE
 	b desk.batches;
 	l desk.lines;
 	total bigint;
+	attempts integer := 0;
 	pass record;
 BEGIN
 	PERFORM desk.enter('import_calls');
@@ -574,6 +612,13 @@ BEGIN
 		refused := refused + pass.refused;
 		refused_before := refused_before + pass.bad - pass.refused;
 		RAISE NOTICE 'read % of % calls', rows_read, total;
+		EXIT WHEN pass.gone = 0 AND NOT EXISTS (
+			SELECT FROM desk.staged_calls AS s WHERE s.batch = b.batch);
+		attempts := CASE WHEN pass.gone = 0 THEN attempts + 1 ELSE 0 END;
+		IF attempts = 100 THEN
+			RAISE EXCEPTION 'could not draw a free call reference'
+				USING ERRCODE = 'program_limit_exceeded';
+		END IF;
 	END LOOP;
 	outcome := desk.end_import(b, loaded, unchanged, refused, refused_before);
 END
@@ -598,6 +643,7 @@ DECLARE
 	b desk.batches;
 	l desk.lines;
 	total bigint;
+	attempts integer := 0;
 	pass record;
 BEGIN
 	PERFORM desk.enter('import_cases');
@@ -690,6 +736,13 @@ BEGIN
 		refused := refused + pass.refused;
 		refused_before := refused_before + pass.bad - pass.refused;
 		RAISE NOTICE 'read % of % cases', rows_read, total;
+		EXIT WHEN pass.gone = 0 AND NOT EXISTS (
+			SELECT FROM desk.staged_cases AS s WHERE s.batch = b.batch);
+		attempts := CASE WHEN pass.gone = 0 THEN attempts + 1 ELSE 0 END;
+		IF attempts = 100 THEN
+			RAISE EXCEPTION 'could not draw a free case reference'
+				USING ERRCODE = 'program_limit_exceeded';
+		END IF;
 	END LOOP;
 	outcome := desk.end_import(b, loaded, unchanged, refused, refused_before);
 END

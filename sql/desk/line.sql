@@ -65,6 +65,8 @@ BEGIN
 			'A name of pg_timezone_names.');
 	ELSIF opened_on IS NULL THEN
 		PERFORM desk.refuse('opened_on', 'missing');
+	ELSIF NOT isfinite(opened_on) THEN
+		PERFORM desk.refuse('opened_on', 'out_of_range', 'A day.');
 	ELSIF phone_number IS NOT NULL AND phone IS NULL THEN
 		PERFORM desk.refuse('phone_number', 'malformed',
 			'With the country code, as in E.164.');

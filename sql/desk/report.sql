@@ -63,10 +63,13 @@ BEGIN
 		PERFORM desk.refuse('measure', 'malformed');
 	ELSIF until IS NULL THEN
 		PERFORM desk.refuse('until', 'missing');
-	ELSIF since > until THEN
+	ELSIF NOT isfinite(until) THEN
+		PERFORM desk.refuse('until', 'out_of_range', 'A day.');
+	ELSIF since > until OR NOT isfinite(since) THEN
 		PERFORM desk.refuse('since', 'out_of_range', 'Not after until.');
-	ELSIF value IS NULL OR value = 'NaN' OR value < 0 THEN
-		PERFORM desk.refuse('value', 'out_of_range', '0 or more.');
+	ELSIF value IS NULL OR value < 0 OR value >= 1e15 THEN
+		PERFORM desk.refuse('value', 'out_of_range',
+			'0 or more, and below 10 to the 15th.');
 	ELSIF ietp.nonblank(printed) IS NULL THEN
 		PERFORM desk.refuse('printed', 'missing');
 	ELSIF ietp.nonblank(source) IS NULL THEN
@@ -226,7 +229,11 @@ BEGIN
 		FROM calls AS c
 	), workers AS (
 		SELECT desk.mean_workers(since, until, $3) AS workers,
-			desk.mean_workers(before, since, $3) AS workers_before
+			desk.mean_workers(before, since, $3) AS workers_before,
+			bool_or(f.synthetic) AS synthetic, bool_or(NOT f.synthetic) AS real
+		FROM desk.factories AS f
+		WHERE (everywhere OR f.country = $3)
+		AND f.member_during && daterange(before, until)
 	), figures (place, section, item, value, half_before) AS (
 		SELECT f.place, 'total', f.item, f.value, f.half_before
 		FROM total AS t, cases AS k, workers AS w, LATERAL (VALUES
@@ -279,11 +286,14 @@ BEGIN
 	)
 	SELECT f.section, f.item, f.value, f.half_before,
 		round(100 * (f.value - f.half_before) / NULLIF(f.half_before, 0), 1),
-		CASE WHEN (t.real OR k.real) AND (t.synthetic OR k.synthetic)
-				THEN 'partly synthetic'
-			WHEN t.synthetic OR k.synthetic THEN 'synthetic'
-			WHEN t.real OR k.real THEN 'real' ELSE 'none' END
-	FROM figures AS f, total AS t, cases AS k
+		CASE WHEN (t.real OR k.real OR f.place IN (8, 9) AND w.real)
+				AND (t.synthetic OR k.synthetic
+					OR f.place IN (8, 9) AND w.synthetic) THEN 'partly synthetic'
+			WHEN t.synthetic OR k.synthetic OR f.place IN (8, 9) AND w.synthetic
+				THEN 'synthetic'
+			WHEN t.real OR k.real OR f.place IN (8, 9) AND w.real
+				THEN 'real' ELSE 'none' END
+	FROM figures AS f, total AS t, cases AS k, workers AS w
 	ORDER BY f.place, CASE WHEN f.section <> 'total' THEN -f.value END,
 		f.item COLLATE "C";
 END
@@ -309,9 +319,9 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
 	PERFORM desk.enter('ageing');
-	IF as_of IS NULL OR NOT isfinite(as_of) THEN
+	IF as_of IS NULL THEN
 		PERFORM desk.refuse('as_of', 'missing');
-	ELSIF as_of > current_date + 1 THEN
+	ELSIF NOT isfinite(as_of) OR as_of > current_date + 1 THEN
 		PERFORM desk.refuse('as_of', 'out_of_range', 'Not in the future.');
 	ELSIF ageing.country IS NOT NULL AND NOT EXISTS (
 			SELECT FROM desk.lines AS l

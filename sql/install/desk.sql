@@ -39,6 +39,13 @@ AS 'MODULE_PATHNAME', 'ietp_require_desk';
 COMMENT ON FUNCTION ietp.require_desk() IS
 'fails unless a desk of the right version is laid and the caller runs as its owner';
 
+CREATE FUNCTION ietp.check_desk()
+RETURNS void
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'ietp_check_desk';
+COMMENT ON FUNCTION ietp.check_desk() IS
+'fails unless a desk of the right version is laid and its tables belong to its owner';
+
 CREATE FUNCTION ietp.desk_dependents()
 RETURNS SETOF text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -59,23 +66,15 @@ AS $$
 	SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0)
 	FROM pg_depend AS d
 	JOIN object AS o ON o.classid = d.refclassid AND o.oid = d.refobjid
-	LEFT JOIN pg_rewrite AS w
-		ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
-	LEFT JOIN pg_constraint AS k
-		ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
-	LEFT JOIN pg_trigger AS t
-		ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
-	LEFT JOIN pg_proc AS p
-		ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
-	JOIN pg_class AS c
-		ON c.oid = CASE WHEN p.oid IS NOT NULL THEN 'pg_proc'::regclass
-			ELSE COALESCE(w.ev_class, k.conrelid, t.tgrelid, d.objid) END
-	WHERE d.deptype = 'n'
-	AND d.classid IN ('pg_class'::regclass, 'pg_rewrite'::regclass,
-		'pg_constraint'::regclass, 'pg_trigger'::regclass,
-		'pg_proc'::regclass)
-	AND COALESCE(p.pronamespace, c.relnamespace)
-		NOT IN (SELECT oid FROM schema)
+	CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) AS i
+	-- What belongs to a table has no schema; its address begins with the
+	-- table's.
+	CROSS JOIN LATERAL pg_identify_object_as_address(d.classid, d.objid, 0)
+		AS a
+	WHERE (d.deptype = 'n'
+		-- a partition
+		OR d.deptype = 'a' AND d.classid = 'pg_class'::regclass)
+	AND COALESCE(i.schema, a.object_names[1]) NOT IN ('desk', 'helpline')
 	ORDER BY 1
 $$;
 COMMENT ON FUNCTION ietp.desk_dependents() IS
@@ -118,5 +117,6 @@ CREATE EVENT TRIGGER ietp_guard_desk
 ON ddl_command_start
 WHEN TAG IN ('DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
 EXECUTE FUNCTION ietp.guard_desk();
+ALTER EVENT TRIGGER ietp_guard_desk ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER ietp_guard_desk IS
 'nothing but ietp.drop_desk() drops the desk';

@@ -38,6 +38,7 @@ DECLARE
 	granted integer := 0;
 	called name;
 BEGIN
+	PERFORM ietp.check_desk();
 	IF the_kind IS NULL THEN
 		RAISE EXCEPTION 'unknown code for "kind"'
 			USING ERRCODE = 'IE103', COLUMN = 'kind',
@@ -86,6 +87,7 @@ DECLARE
 	objection text;
 	functions integer;
 BEGIN
+	PERFORM ietp.check_desk();
 	IF prefix IS NULL OR prefix !~ '^[a-z_][a-z0-9_]{0,39}$' THEN
 		RAISE EXCEPTION 'malformed value for "prefix"'
 			USING ERRCODE = 'IE102', COLUMN = 'prefix',
@@ -132,6 +134,7 @@ AS $$
 DECLARE
 	entry record;
 BEGIN
+	PERFORM ietp.check_desk();
 	FOR entry IN
 		SELECT k.role, bool_or(k.created) AS created FROM desk.kind_roles AS k
 		GROUP BY k.role ORDER BY k.role

@@ -1,6 +1,6 @@
 -- Loads a file of wage claims (claim_id, employer_id, violation_category,
 -- case_status, date_opened, date_closed, amount_assessed, amount_paid) as
--- cases of a line of its own, through staging and helpline.import_cases().
+-- cases of a line of its own: copied line by line, split, imported.
 --
 --		psql -v file=wage_claims_south_carolina.csv -f wage_claims.sql
 --
@@ -21,9 +21,15 @@ SELECT helpline.open_batch('wage-claims', 'cases', 'US-SC',
 	'South Carolina wage claims', currency => 'USD',
 	new_factories => true) \g /dev/null
 
+-- Quote and delimiter are bytes that no text has, so that a line is a value.
 -- \copy does not read psql variables in its own line, so it is put together.
-\set copy '\\copy desk.staged_cases (source_id, factory, topics, status, opened_at, closed_at, amount_assessed, amount_recovered) FROM ' :'file' ' WITH (FORMAT csv, HEADER)'
+\set copy '\\copy desk.staged_lines (line) FROM ' :'file' ' WITH (FORMAT csv, QUOTE E''\\x01'', DELIMITER E''\\x02'')'
 :copy
+SELECT helpline.split_csv('wage-claims', columns => '{
+	"claim_id": "source_id", "employer_id": "factory",
+	"violation_category": "topics", "case_status": "status",
+	"date_opened": "opened_at", "date_closed": "closed_at",
+	"amount_paid": "amount_recovered"}') \g /dev/null
 
 -- The file's one category, in words of the taxonomy.
 UPDATE desk.staged_cases SET topics = 'wages.unpaid'

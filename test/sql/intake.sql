@@ -5,6 +5,9 @@
 SET datestyle = 'ISO, MDY';
 SET timezone = 'UTC';
 
+-- Aligned output depends on the width that psql gives invisible characters.
+\pset format unaligned
+
 --
 -- try_date
 --
