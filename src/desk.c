@@ -104,11 +104,18 @@ ietp_get_desk(void)
 	return &desk;
 }
 
+/*
+ * Does this database hold a desk to be guarded?  pg_restore --clean drops
+ * table by table, then the extension, and the two schemas after it.
+ */
 static bool
 desk_is_laid(void)
 {
-	return ietp_get_desk()->version != 0 &&
-		OidIsValid(get_namespace_oid("desk", true));
+	Oid			nspid = get_namespace_oid("desk", true);
+
+	return ietp_get_desk()->version != 0 && OidIsValid(nspid) &&
+		(OidIsValid(get_relname_relid("cases", nspid)) ||
+		 OidIsValid(get_relname_relid("calls", nspid)));
 }
 
 static void
@@ -293,6 +300,9 @@ ietp_create_desk(PG_FUNCTION_ARGS)
 				 errhint("Give the role that shall own the desk.")));
 	name = NameStr(*PG_GETARG_NAME(0));
 	quoted = quote_identifier(name);
+	SPI_connect();
+	/* Of two at a time the second waits, and finds the desk of the first. */
+	execute("LOCK TABLE ietp.desk IN SHARE ROW EXCLUSIVE MODE");
 	if (ietp_get_desk()->version != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_DESK_EXISTS),
@@ -302,7 +312,6 @@ ietp_create_desk(PG_FUNCTION_ARGS)
 	check_no_schema("desk");
 	check_no_schema("helpline");
 
-	SPI_connect();
 	execute(psprintf("CREATE SCHEMA desk AUTHORIZATION %s;"
 					 "CREATE SCHEMA helpline AUTHORIZATION %s;"
 					 "GRANT EXECUTE ON FUNCTION ietp.begin_work(text),"

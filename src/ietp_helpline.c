@@ -41,4 +41,5 @@ _PG_init(void)
 	MarkGUCPrefixReserved("ietp_helpline");
 	ietp_cache_init();
 	ietp_actor_init();
+	ietp_intake_init();
 }

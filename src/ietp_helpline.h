@@ -59,6 +59,7 @@ extern char *ietp_signing_key_file;
 extern void ietp_actor_init(void);
 
 /* intake.c */
+extern void ietp_intake_init(void);
 extern void ietp_import_batch_changed(const char *newval, void *extra);
 
 #endif							/* IETP_HELPLINE_H */

@@ -20,6 +20,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "common/int.h"
 #include "fmgr.h"
 #include "pgtime.h"
@@ -377,8 +378,12 @@ ietp_field_problem(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(problem_of(PG_GETARG_TEXT_PP(0), problem));
 }
 
-/* Line that ietp.next_line() gave last; the header is line 1. */
+/*
+ * Line that ietp.next_line() gave last, now and at the end of the last
+ * transaction that committed; the header is line 1.
+ */
 static int64 last_line = 1;
+static int64 committed_line = 1;
 
 /*
  * Assign hook of ietp_helpline.import_batch: another file begins.
@@ -389,6 +394,26 @@ ietp_import_batch_changed(const char *newval, void *extra)
 	(void) newval;
 	(void) extra;
 	last_line = 1;
+}
+
+/* The lines of a COPY that failed are not in staging, and not counted. */
+static void
+transaction_ends(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (event == XACT_EVENT_COMMIT)
+		committed_line = last_line;
+	else if (event == XACT_EVENT_ABORT)
+		last_line = committed_line;
+}
+
+/*
+ * Called once per backend, when the library is loaded.
+ */
+void
+ietp_intake_init(void)
+{
+	RegisterXactCallback(transaction_ends, NULL);
 }
 
 /*

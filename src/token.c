@@ -89,6 +89,8 @@ check_key_file(int fd)
 
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
 		refuse_key("The file that ietp_helpline.signing_key_file names is not a regular file.");
+	if (status.st_size >= MAX_KEY_LENGTH)
+		refuse_key("The signing key must have 32 to 1023 bytes.");
 	if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
 		refuse_key("The file that ietp_helpline.signing_key_file names must belong to the server's user, with mode 0600 or less.");
 }
@@ -104,7 +106,9 @@ read_key(uint8 *key)
 	int			length;
 
 	check_key_path(ietp_signing_key_file);
-	fd = OpenTransientFile(ietp_signing_key_file, O_RDONLY | PG_BINARY);
+	/* A FIFO, refused below, must not keep us waiting in open(). */
+	fd = OpenTransientFile(ietp_signing_key_file,
+						   O_RDONLY | O_NONBLOCK | PG_BINARY);
 	if (fd < 0)
 		refuse_key("The file that ietp_helpline.signing_key_file names cannot be opened.");
 	check_key_file(fd);

@@ -15,8 +15,6 @@ needs=(
 	'/usr/bin/make make'
 	'/usr/bin/gcc gcc'
 	'/usr/include/stdio.h libc6-dev'
-	'/usr/bin/pkg-config pkg-config'
-	'/usr/include/unicode/utypes.h libicu-dev'
 )
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)

@@ -121,7 +121,8 @@ WITH CHECK ((SELECT ietp.actor_is('supervisor'))
 -- The row that the actor may see and that nobody changes until the end of
 -- the transaction.  One that exists and is not visible is not found: nobody
 -- learns which references are in use.
-CREATE FUNCTION desk.lock_call(wanted ietp.call_ref)
+CREATE FUNCTION desk.lock_call(
+	wanted ietp.call_ref, column_name text DEFAULT 'call_ref')
 RETURNS desk.calls
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = pg_catalog, ietp, pg_temp
@@ -130,19 +131,19 @@ DECLARE
 	found_call desk.calls;
 BEGIN
 	IF wanted IS NULL THEN
-		PERFORM desk.refuse('call_ref', 'missing');
+		PERFORM desk.refuse(column_name, 'missing');
 	END IF;
 	SELECT * INTO found_call FROM desk.calls AS c
 	WHERE c.call_ref = wanted FOR UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'call not found'
-			USING ERRCODE = 'IE201', COLUMN = 'call_ref',
+			USING ERRCODE = 'IE201', COLUMN = column_name,
 			HINT = 'No such call, or not one of the actor''s.';
 	END IF;
 	RETURN found_call;
 END
 $$;
-COMMENT ON FUNCTION desk.lock_call(ietp.call_ref) IS
+COMMENT ON FUNCTION desk.lock_call(ietp.call_ref, text) IS
 'the call, locked against changes; fails when the actor may not see it';
 
 -- The same key for another call or case is another request, and what it
@@ -301,7 +302,7 @@ BEGIN
 			'An answered call has exactly one purpose.');
 	END IF;
 	IF callback_of IS NOT NULL THEN
-		PERFORM desk.lock_call(callback_of);
+		PERFORM desk.lock_call(callback_of, 'callback_of');
 	END IF;
 
 	earlier := desk.claim_retry(retry_key, 'record_call');
@@ -455,3 +456,33 @@ REVOKE ALL ON FUNCTION helpline.give_advice(ietp.call_ref, text, uuid)
 FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'give_advice'), ('supervisor', 'give_advice');
+
+CREATE FUNCTION helpline.find_call(call_ref ietp.call_ref)
+RETURNS TABLE (line text, channel text, direction ietp.direction,
+	outcome ietp.call_outcome, purpose ietp.call_purpose, language text,
+	received_at timestamptz, answered_at timestamptz, ended_at timestamptz,
+	factory text, complainant_role ietp.complainant_role,
+	identity_mode ietp.identity_mode, callback_of ietp.call_ref,
+	handler text, team text, topics text[], advice text[])
+LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	PERFORM desk.enter('find_call');
+	RETURN QUERY
+	SELECT c.line, c.channel, c.direction, c.outcome, c.purpose, c.language,
+		c.received_at, c.answered_at, c.ended_at, c.factory,
+		c.complainant_role, c.identity_mode, c.callback_of, c.handler, c.team,
+		ARRAY(SELECT i.topic FROM desk.issues AS i
+			WHERE i.call_ref = c.call_ref ORDER BY i.n),
+		ARRAY(SELECT a.body FROM desk.advice AS a
+			WHERE a.call_ref = c.call_ref ORDER BY a.n)
+	FROM desk.calls AS c
+	WHERE c.call_ref = find_call.call_ref;
+END
+$$;
+COMMENT ON FUNCTION helpline.find_call(ietp.call_ref) IS
+'the facts of a call that the actor may see, with its topics and advice; no row for others';
+REVOKE ALL ON FUNCTION helpline.find_call(ietp.call_ref) FROM PUBLIC;
+INSERT INTO desk.kind_functions (kind, function_name) VALUES
+	('specialist', 'find_call'), ('supervisor', 'find_call');

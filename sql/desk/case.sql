@@ -353,12 +353,20 @@ BEGIN
 	ON CONFLICT DO NOTHING;
 	repeated := NOT FOUND;
 	IF NOT repeated THEN
+		INSERT INTO desk.case_issues
+			(case_ref, n, taxonomy, topic, call_ref, call_n)
+		SELECT the_case.case_ref, (SELECT COALESCE(max(o.n), 0)
+				FROM desk.case_issues AS o
+				WHERE o.case_ref = the_case.case_ref)
+			+ row_number() OVER (ORDER BY i.n),
+			i.taxonomy, i.topic, i.call_ref, i.n
+		FROM desk.issues AS i WHERE i.call_ref = the_call.call_ref;
 		PERFORM desk.add_event(the_case.case_ref, 'call_linked');
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION helpline.link_call(ietp.case_ref, ietp.call_ref) IS
-'adds a further call to a case; harmless when it is there already';
+'adds a further call, with its issues, to a case; harmless when it is there already';
 REVOKE ALL ON FUNCTION helpline.link_call(ietp.case_ref, ietp.call_ref)
 FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES

@@ -4,7 +4,8 @@
 
 CREATE TABLE desk.staged_lines (
 	batch text NOT NULL
-		DEFAULT current_setting('ietp_helpline.import_batch'),
+		DEFAULT current_setting('ietp_helpline.import_batch')
+		REFERENCES desk.batches,
 	line_no bigint NOT NULL DEFAULT ietp.next_line() - 1,
 	line text,
 	PRIMARY KEY (batch, line_no));
@@ -15,6 +16,32 @@ ALTER TABLE desk.staged_lines FORCE ROW LEVEL SECURITY;
 CREATE POLICY intake ON desk.staged_lines
 USING ((SELECT ietp.actor_is('administrator')))
 WITH CHECK ((SELECT ietp.actor_is('administrator')));
+
+-- For an application, whose login has no right on the table.
+CREATE FUNCTION helpline.stage_lines(batch text, lines text[])
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	last_no bigint;
+BEGIN
+	PERFORM desk.enter('stage_lines');
+	PERFORM desk.start_import(batch, NULL);
+	SELECT COALESCE(max(s.line_no), 0) INTO last_no
+	FROM desk.staged_lines AS s WHERE s.batch = stage_lines.batch;
+	INSERT INTO desk.staged_lines (batch, line_no, line)
+	SELECT stage_lines.batch, last_no + l.n, l.line
+	FROM unnest(lines) WITH ORDINALITY AS l (line, n);
+	RETURN last_no + COALESCE(cardinality(lines), 0);
+END
+$$;
+COMMENT ON FUNCTION helpline.stage_lines(text, text[]) IS
+'adds further lines of a file to a batch, for split_csv; returns how many it has now';
+REVOKE ALL ON FUNCTION helpline.stage_lines(text, text[]) FROM PUBLIC;
+INSERT INTO desk.kind_functions (kind, function_name)
+VALUES ('administrator', 'stage_lines');
 
 -- Joins the lines of a record that goes on in the next lines, up to a hundred;
 -- a quote that is never closed swallows no more than its own line.

@@ -161,6 +161,7 @@ SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
+	batch_before text := current_setting('ietp_helpline.import_batch', true);
 	part record;
 BEGIN
 	PERFORM desk.enter('load_demonstration');
@@ -190,6 +191,9 @@ BEGIN
 		outcome := (helpline.import_cases(batch)).outcome;
 		RETURN NEXT;
 	END LOOP;
+	-- What the session copies next is no part of the demonstration.
+	PERFORM set_config('ietp_helpline.import_batch',
+		COALESCE(batch_before, ''), false);
 END
 $$;
 COMMENT ON FUNCTION helpline.load_demonstration() IS

@@ -23,7 +23,8 @@ COMMENT ON COLUMN desk.batches.new_factories IS
 
 CREATE TABLE desk.staged_calls (
 	batch text NOT NULL
-		DEFAULT current_setting('ietp_helpline.import_batch'),
+		DEFAULT current_setting('ietp_helpline.import_batch')
+		REFERENCES desk.batches,
 	line_no bigint NOT NULL DEFAULT ietp.next_line(),
 	source_id text, received_at text, answered_at text, ended_at text,
 	channel text, direction text, outcome text, purpose text, language text,
@@ -39,7 +40,8 @@ COMMENT ON COLUMN desk.staged_calls.topics IS
 
 CREATE TABLE desk.staged_cases (
 	batch text NOT NULL
-		DEFAULT current_setting('ietp_helpline.import_batch'),
+		DEFAULT current_setting('ietp_helpline.import_batch')
+		REFERENCES desk.batches,
 	line_no bigint NOT NULL DEFAULT ietp.next_line(),
 	source_id text, opened_at text, closed_at text, status text,
 	factory text, topics text, severity text, escalation_level text,
@@ -185,18 +187,6 @@ WINDOW in_order AS (ORDER BY t.valid_from);
 COMMENT ON VIEW desk.taxonomy_periods IS
 'versions of the taxonomy and when each was in force';
 
-CREATE FUNCTION desk.all_topics_known(topics text, version integer)
-RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, ietp, pg_temp
-AS $$
-	SELECT bool_and(EXISTS (SELECT FROM desk.topics AS t
-		WHERE t.taxonomy = version AND t.topic = ietp.try_code(s.topic)))
-	FROM unnest(string_to_array(topics, ';')) AS s (topic)
-$$;
-COMMENT ON FUNCTION desk.all_topics_known(text, integer) IS
-'has the taxonomy all of these topics, separated by semicolons?';
-
 CREATE FUNCTION desk.gravest(topics text, version integer)
 RETURNS ietp.severity
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -210,22 +200,37 @@ $$;
 COMMENT ON FUNCTION desk.gravest(text, integer) IS
 'the gravest default severity of these topics, separated by semicolons';
 
--- The next rows of a batch, read: typed values, and reasons to refuse.  In
--- SQL functions a plan is made at each call, so that it fits tables that grew
--- since the first chunk.
+-- The planner knows nothing true about rows that were copied a moment ago:
+-- that an import reads a chunk of them at a time, ROWS tells it.
+CREATE FUNCTION desk.next_staged_calls(
+	batch text, after bigint, chunk_size integer)
+RETURNS SETOF desk.staged_calls
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED ROWS 50000
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+	SELECT s.* FROM desk.staged_calls AS s
+	WHERE s.batch = next_staged_calls.batch
+	AND s.line_no > next_staged_calls.after
+	ORDER BY s.line_no LIMIT next_staged_calls.chunk_size
+$$;
+COMMENT ON FUNCTION desk.next_staged_calls(text, bigint, integer) IS
+'the staged calls of a batch that follow a line';
+
+-- The next rows of a batch, read: typed values, and reasons to refuse.
+-- OFFSET 0 keeps the planner from reading a value anew wherever it is used.
 CREATE FUNCTION desk.read_calls(
-	b desk.batches, time_zone text, chunk_size integer)
+	b desk.batches, time_zone text, after bigint, chunk_size integer)
 RETURNS TABLE (line_no bigint, row_hash bigint, source_id text,
 	received_at timestamptz, answered_at timestamptz, ended_at timestamptz,
 	received_on date, channel text, direction ietp.direction,
 	outcome ietp.call_outcome, purpose ietp.call_purpose, language text,
 	factory text, complainant_role ietp.complainant_role,
 	identity_mode ietp.identity_mode, taxonomy integer, topics text,
-	handler text, team text, known boolean, reasons text[])
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED
+	handler text, team text, known boolean, reasons text[], fields jsonb)
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED ROWS 50000
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
-	WITH typed AS MATERIALIZED (
+	WITH typed AS (
 		SELECT s AS given, s.line_no,
 			hash_record_extended(ROW(s.source_id, s.received_at,
 				s.answered_at, s.ended_at, s.channel, s.direction, s.outcome,
@@ -252,81 +257,110 @@ AS $$
 				AS identity_mode,
 			ietp.nonblank(s.topics) AS topics,
 			ietp.nonblank(s.handler) AS handler
-		FROM desk.staged_calls AS s
-		WHERE s.batch = (b).batch
-		ORDER BY s.line_no LIMIT read_calls.chunk_size
+		FROM desk.next_staged_calls((b).batch, after, chunk_size) AS s
+		OFFSET 0
+	), judged AS (
+		SELECT t.line_no, t.row_hash, t.source_id, t.received_at, t.answered_at,
+			t.ended_at,
+			timezone(read_calls.time_zone, t.received_at)::date AS received_on,
+			c.channel, t.direction, t.outcome, t.purpose, l.language, f.factory,
+			t.complainant_role, t.identity_mode, x.taxonomy, t.topics,
+			t.handler, a.team, o.source_hash = t.row_hash AS known,
+			array_remove(ARRAY[
+				-- An index entry has room for some 2,700 bytes.
+				ietp.field_problem('source_id', (t.given).source_id,
+					length(t.source_id) <= 200, true),
+				ietp.field_problem('received_at', (t.given).received_at,
+					t.received_at IS NOT NULL, true),
+				CASE WHEN t.received_at NOT BETWEEN
+						timestamptz '1900-01-01 00:00+00'
+						AND now() + interval '1 day'
+					THEN 'received_at:out_of_range' END,
+				ietp.field_problem('answered_at', (t.given).answered_at,
+					t.answered_at IS NOT NULL),
+				CASE WHEN t.answered_at < t.received_at
+						OR t.answered_at > now() + interval '1 day'
+					THEN 'answered_at:out_of_range' END,
+				ietp.field_problem('ended_at', (t.given).ended_at,
+					t.ended_at IS NOT NULL),
+				CASE WHEN t.ended_at < COALESCE(t.answered_at, t.received_at)
+						OR t.ended_at > now() + interval '1 day'
+					THEN 'ended_at:out_of_range' END,
+				ietp.field_problem('channel', (t.given).channel,
+					c.channel IS NOT NULL, true, 'unknown_code'),
+				CASE WHEN t.direction IS NULL
+					THEN 'direction:unknown_code' END,
+				CASE WHEN t.outcome IS NULL THEN 'outcome:unknown_code' END,
+				ietp.field_problem('purpose', (t.given).purpose,
+					t.purpose IS NOT NULL, t.outcome = 'answered',
+					'unknown_code'),
+				ietp.field_problem('language', (t.given).language,
+					l.language IS NOT NULL, false, 'unknown_code'),
+				ietp.field_problem('factory', (t.given).factory,
+					f.factory IS NOT NULL, false, 'unknown_code'),
+				ietp.field_problem('complainant_role',
+					(t.given).complainant_role,
+					t.complainant_role IS NOT NULL, false, 'unknown_code'),
+				ietp.field_problem('identity_mode', (t.given).identity_mode,
+					t.identity_mode IS NOT NULL, false, 'unknown_code'),
+				ietp.field_problem('handler', (t.given).handler,
+					length(t.handler) <= 128),
+				CASE WHEN t.topics IS NOT NULL AND t.topics <> ALL (x.topics)
+					AND (strpos(t.topics, ';') = 0 OR (
+						SELECT bool_and(COALESCE(
+							ietp.try_code(s.topic) = ANY (x.topics), false))
+						FROM unnest(string_to_array(t.topics, ';')) AS s (topic)
+					) IS NOT TRUE)
+					THEN 'topics:unknown_code' END,
+				CASE WHEN o.source_hash <> t.row_hash
+					THEN 'source_id:changed' END
+				], NULL) AS reasons, t.given
+		FROM typed AS t
+		LEFT JOIN (
+			SELECT p.taxonomy, p.in_force, ARRAY(SELECT k.topic
+				FROM desk.topics AS k WHERE k.taxonomy = p.taxonomy) AS topics
+			FROM desk.taxonomy_periods AS p
+		) AS x
+			ON x.in_force @> COALESCE(
+				timezone(read_calls.time_zone, t.received_at)::date,
+				current_date)
+		LEFT JOIN desk.channels AS c ON c.channel = t.channel
+		LEFT JOIN desk.languages AS l ON l.language = t.language
+		LEFT JOIN desk.factories AS f ON f.factory = t.factory
+		LEFT JOIN desk.accounts AS a ON a.account = t.handler
+		LEFT JOIN LATERAL (
+			SELECT k.source_hash FROM desk.calls AS k
+			WHERE k.source = (b).source AND k.source_id = t.source_id LIMIT 1
+		) AS o ON true
+		OFFSET 0
 	)
-	SELECT t.line_no, t.row_hash, t.source_id, t.received_at, t.answered_at,
-		t.ended_at, timezone(read_calls.time_zone, t.received_at)::date,
-		c.channel, t.direction, t.outcome, t.purpose, l.language, f.factory,
-		t.complainant_role, t.identity_mode, x.taxonomy, t.topics,
-		t.handler, a.team, o.source_hash = t.row_hash,
-		array_remove(ARRAY[
-			-- An index entry has room for some 2,700 bytes.
-			ietp.field_problem('source_id', (t.given).source_id,
-				length(t.source_id) <= 200, true),
-			ietp.field_problem('received_at', (t.given).received_at,
-				t.received_at IS NOT NULL, true),
-			CASE WHEN t.received_at NOT BETWEEN
-					timestamptz '1900-01-01 00:00+00'
-					AND now() + interval '1 day'
-				THEN 'received_at:out_of_range' END,
-			ietp.field_problem('answered_at', (t.given).answered_at,
-				t.answered_at IS NOT NULL),
-			CASE WHEN t.answered_at < t.received_at
-					OR t.answered_at > now() + interval '1 day'
-				THEN 'answered_at:out_of_range' END,
-			ietp.field_problem('ended_at', (t.given).ended_at,
-				t.ended_at IS NOT NULL),
-			CASE WHEN t.ended_at < COALESCE(t.answered_at, t.received_at)
-					OR t.ended_at > now() + interval '1 day'
-				THEN 'ended_at:out_of_range' END,
-			ietp.field_problem('channel', (t.given).channel,
-				c.channel IS NOT NULL, true, 'unknown_code'),
-			CASE WHEN t.direction IS NULL
-				THEN 'direction:unknown_code' END,
-			CASE WHEN t.outcome IS NULL THEN 'outcome:unknown_code' END,
-			ietp.field_problem('purpose', (t.given).purpose,
-				t.purpose IS NOT NULL, t.outcome = 'answered',
-				'unknown_code'),
-			ietp.field_problem('language', (t.given).language,
-				l.language IS NOT NULL, false, 'unknown_code'),
-			ietp.field_problem('factory', (t.given).factory,
-				f.factory IS NOT NULL, false, 'unknown_code'),
-			ietp.field_problem('complainant_role',
-				(t.given).complainant_role,
-				t.complainant_role IS NOT NULL, false, 'unknown_code'),
-			ietp.field_problem('identity_mode', (t.given).identity_mode,
-				t.identity_mode IS NOT NULL, false, 'unknown_code'),
-			ietp.field_problem('handler', (t.given).handler,
-				length(t.handler) <= 128),
-			CASE WHEN x.taxonomy IS NOT NULL AND t.topics IS NOT NULL
-				AND i.topic IS NULL
-				AND (strpos(t.topics, ';') = 0
-					OR desk.all_topics_known(t.topics, x.taxonomy)
-						IS NOT TRUE)
-				THEN 'topics:unknown_code' END,
-			CASE WHEN o.source_hash <> t.row_hash
-				THEN 'source_id:changed' END
-			], NULL)
-	FROM typed AS t
-	LEFT JOIN desk.taxonomy_periods AS x
-		ON x.in_force @> COALESCE(
-			timezone(read_calls.time_zone, t.received_at)::date, current_date)
-	LEFT JOIN desk.topics AS i
-		ON i.topic = t.topics AND i.taxonomy = x.taxonomy
-	LEFT JOIN desk.channels AS c ON c.channel = t.channel
-	LEFT JOIN desk.languages AS l ON l.language = t.language
-	LEFT JOIN desk.factories AS f ON f.factory = t.factory
-	LEFT JOIN desk.accounts AS a ON a.account = t.handler
-	LEFT JOIN desk.calls AS o
-		ON o.source = (b).source AND o.source_id = t.source_id
+	SELECT r.line_no, r.row_hash, r.source_id, r.received_at, r.answered_at,
+		r.ended_at, r.received_on, r.channel, r.direction, r.outcome,
+		r.purpose, r.language, r.factory, r.complainant_role,
+		r.identity_mode, r.taxonomy, r.topics, r.handler, r.team, r.known,
+		r.reasons, CASE WHEN r.reasons <> '{}'
+			THEN to_jsonb(r.given) - '{batch,line_no}'::text[] END
+	FROM judged AS r
 $$;
-COMMENT ON FUNCTION desk.read_calls(desk.batches, text, integer) IS
+COMMENT ON FUNCTION desk.read_calls(desk.batches, text, bigint, integer) IS
 'reads the next staged calls of a batch: typed values, whether the same row was imported before, and every reason to refuse it';
 
+CREATE FUNCTION desk.next_staged_cases(
+	batch text, after bigint, chunk_size integer)
+RETURNS SETOF desk.staged_cases
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED ROWS 50000
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+	SELECT s.* FROM desk.staged_cases AS s
+	WHERE s.batch = next_staged_cases.batch
+	AND s.line_no > next_staged_cases.after
+	ORDER BY s.line_no LIMIT next_staged_cases.chunk_size
+$$;
+COMMENT ON FUNCTION desk.next_staged_cases(text, bigint, integer) IS
+'the staged cases of a batch that follow a line';
+
 CREATE FUNCTION desk.read_cases(
-	b desk.batches, time_zone text, chunk_size integer)
+	b desk.batches, time_zone text, after bigint, chunk_size integer)
 RETURNS TABLE (line_no bigint, row_hash bigint, source_id text,
 	opened_at timestamptz, closed_at timestamptz, escalated_at timestamptz,
 	status text, factory text, taxonomy integer, topics text,
@@ -335,11 +369,11 @@ RETURNS TABLE (line_no bigint, row_hash bigint, source_id text,
 	identity_mode ietp.identity_mode, workers_affected integer,
 	amount_claimed numeric, amount_assessed numeric,
 	amount_recovered numeric, call_ref ietp.call_ref, handler text,
-	team text, known boolean, reasons text[])
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED
+	team text, known boolean, reasons text[], fields jsonb)
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED ROWS 50000
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
-	WITH typed AS MATERIALIZED (
+	WITH typed AS (
 		SELECT s AS given, s.line_no,
 			hash_record_extended(ROW(s.source_id, s.opened_at, s.closed_at,
 				s.status, s.factory, s.topics, s.severity,
@@ -375,109 +409,129 @@ AS $$
 			ietp.try_amount(s.amount_recovered) AS amount_recovered,
 			ietp.nonblank(s.call_source_id) AS call_source_id,
 			ietp.nonblank(s.handler) AS handler
-		FROM desk.staged_cases AS s
-		WHERE s.batch = (b).batch
-		ORDER BY s.line_no LIMIT read_cases.chunk_size
+		FROM desk.next_staged_cases((b).batch, after, chunk_size) AS s
+		OFFSET 0
+	), judged AS (
+		SELECT t.line_no, t.row_hash, t.source_id, t.opened_at, t.closed_at,
+			t.escalated_at, t.status, f.factory, x.taxonomy, t.topics,
+			COALESCE(t.severity, i.default_severity,
+				CASE WHEN strpos(t.topics, ';') > 0
+					THEN desk.gravest(t.topics, x.taxonomy) END, 'moderate')
+				AS severity,
+			t.escalation_level, r.closing_reason, l.language,
+			t.complainant_role, t.identity_mode, t.workers_affected,
+			t.amount_claimed, t.amount_assessed, t.amount_recovered, k.call_ref,
+			t.handler, a.team, o.source_hash = t.row_hash AS known,
+			array_remove(ARRAY[
+				-- An index entry has room for some 2,700 bytes.
+				ietp.field_problem('source_id', (t.given).source_id,
+					length(t.source_id) <= 200, true),
+				ietp.field_problem('opened_at', (t.given).opened_at,
+					t.opened_at IS NOT NULL, true),
+				CASE WHEN t.opened_at NOT BETWEEN
+						timestamptz '1900-01-01 00:00+00'
+						AND now() + interval '1 day'
+					THEN 'opened_at:out_of_range' END,
+				ietp.field_problem('closed_at', (t.given).closed_at,
+					t.closed_at IS NOT NULL),
+				CASE WHEN t.closed_at < t.opened_at
+						OR t.closed_at > now() + interval '1 day'
+					THEN 'closed_at:out_of_range' END,
+				ietp.field_problem('escalated_at', (t.given).escalated_at,
+					t.escalated_at IS NOT NULL, t.escalation_level > 0),
+				CASE WHEN t.escalated_at < t.opened_at
+						OR t.escalated_at > t.closed_at
+						OR t.escalated_at > now() + interval '1 day'
+						OR t.escalated_at IS NOT NULL AND t.escalation_level = 0
+					THEN 'escalated_at:out_of_range' END,
+				ietp.field_problem('escalation_level',
+					(t.given).escalation_level, t.escalation_level IS NOT NULL),
+				CASE WHEN t.escalation_level NOT BETWEEN 0 AND 3
+					THEN 'escalation_level:out_of_range' END,
+				ietp.field_problem('factory', (t.given).factory,
+					f.factory IS NOT NULL, false, 'unknown_code'),
+				ietp.field_problem('handler', (t.given).handler,
+					length(t.handler) <= 128),
+				CASE WHEN t.topics IS NOT NULL AND t.topics <> ALL (x.topics)
+					AND (strpos(t.topics, ';') = 0 OR (
+						SELECT bool_and(COALESCE(
+							ietp.try_code(s.topic) = ANY (x.topics), false))
+						FROM unnest(string_to_array(t.topics, ';')) AS s (topic)
+					) IS NOT TRUE)
+					THEN 'topics:unknown_code' END,
+				ietp.field_problem('severity', (t.given).severity,
+					t.severity IS NOT NULL, false, 'unknown_code'),
+				ietp.field_problem('closing_reason', (t.given).closing_reason,
+					r.closing_reason IS NOT NULL, false, 'unknown_code'),
+				CASE WHEN r.closing_reason IS NOT NULL AND t.closed_at IS NULL
+					THEN 'closed_at:missing' END,
+				ietp.field_problem('language', (t.given).language,
+					l.language IS NOT NULL, false, 'unknown_code'),
+				ietp.field_problem('complainant_role',
+					(t.given).complainant_role,
+					t.complainant_role IS NOT NULL, false, 'unknown_code'),
+				ietp.field_problem('identity_mode', (t.given).identity_mode,
+					t.identity_mode IS NOT NULL, false, 'unknown_code'),
+				ietp.field_problem('workers_affected',
+					(t.given).workers_affected, t.workers_affected IS NOT NULL),
+				CASE WHEN t.workers_affected < 1
+					THEN 'workers_affected:out_of_range' END,
+				ietp.field_problem('amount_claimed', (t.given).amount_claimed,
+					t.amount_claimed IS NOT NULL),
+				CASE WHEN t.amount_claimed < 0
+					THEN 'amount_claimed:out_of_range' END,
+				ietp.field_problem('amount_assessed', (t.given).amount_assessed,
+					t.amount_assessed IS NOT NULL),
+				CASE WHEN t.amount_assessed < 0
+					THEN 'amount_assessed:out_of_range' END,
+				ietp.field_problem('amount_recovered',
+					(t.given).amount_recovered, t.amount_recovered IS NOT NULL),
+				CASE WHEN t.amount_recovered < 0
+					THEN 'amount_recovered:out_of_range' END,
+				CASE WHEN (b).currency IS NULL AND COALESCE(t.amount_claimed,
+						t.amount_assessed, t.amount_recovered) IS NOT NULL
+					THEN 'currency:missing' END,
+				ietp.field_problem('call_source_id', (t.given).call_source_id,
+					k.call_ref IS NOT NULL, false, 'unknown_code'),
+				CASE WHEN o.source_hash <> t.row_hash
+					THEN 'source_id:changed' END
+				], NULL) AS reasons, t.given
+		FROM typed AS t
+		LEFT JOIN (
+			SELECT p.taxonomy, p.in_force, ARRAY(SELECT k.topic
+				FROM desk.topics AS k WHERE k.taxonomy = p.taxonomy) AS topics
+			FROM desk.taxonomy_periods AS p
+		) AS x
+			ON x.in_force @> COALESCE(
+				timezone(read_cases.time_zone, t.opened_at)::date, current_date)
+		LEFT JOIN desk.topics AS i
+			ON i.topic = t.topics AND i.taxonomy = x.taxonomy
+		LEFT JOIN desk.closing_reasons AS r
+			ON r.closing_reason = t.closing_reason
+		LEFT JOIN desk.languages AS l ON l.language = t.language
+		LEFT JOIN desk.factories AS f ON f.factory = t.factory
+		LEFT JOIN desk.accounts AS a ON a.account = t.handler
+		LEFT JOIN LATERAL (
+			SELECT n.call_ref FROM desk.calls AS n
+			WHERE n.source = (b).source
+				AND n.source_id = t.call_source_id LIMIT 1
+		) AS k ON true
+		LEFT JOIN LATERAL (
+			SELECT n.source_hash FROM desk.cases AS n
+			WHERE n.source = (b).source AND n.source_id = t.source_id LIMIT 1
+		) AS o ON true
+		OFFSET 0
 	)
-	SELECT t.line_no, t.row_hash, t.source_id, t.opened_at, t.closed_at,
-		t.escalated_at, t.status, f.factory, x.taxonomy, t.topics,
-		COALESCE(t.severity, i.default_severity,
-			CASE WHEN strpos(t.topics, ';') > 0
-				THEN desk.gravest(t.topics, x.taxonomy) END, 'moderate'),
-		t.escalation_level, r.closing_reason, l.language,
-		t.complainant_role, t.identity_mode, t.workers_affected,
-		t.amount_claimed, t.amount_assessed, t.amount_recovered, k.call_ref,
-		t.handler, a.team, o.source_hash = t.row_hash,
-		array_remove(ARRAY[
-			-- An index entry has room for some 2,700 bytes.
-			ietp.field_problem('source_id', (t.given).source_id,
-				length(t.source_id) <= 200, true),
-			ietp.field_problem('opened_at', (t.given).opened_at,
-				t.opened_at IS NOT NULL, true),
-			CASE WHEN t.opened_at NOT BETWEEN
-					timestamptz '1900-01-01 00:00+00'
-					AND now() + interval '1 day'
-				THEN 'opened_at:out_of_range' END,
-			ietp.field_problem('closed_at', (t.given).closed_at,
-				t.closed_at IS NOT NULL),
-			CASE WHEN t.closed_at < t.opened_at
-					OR t.closed_at > now() + interval '1 day'
-				THEN 'closed_at:out_of_range' END,
-			ietp.field_problem('escalated_at', (t.given).escalated_at,
-				t.escalated_at IS NOT NULL, t.escalation_level > 0),
-			CASE WHEN t.escalated_at < t.opened_at
-					OR t.escalated_at > t.closed_at
-					OR t.escalated_at > now() + interval '1 day'
-					OR t.escalated_at IS NOT NULL AND t.escalation_level = 0
-				THEN 'escalated_at:out_of_range' END,
-			ietp.field_problem('escalation_level',
-				(t.given).escalation_level, t.escalation_level IS NOT NULL),
-			CASE WHEN t.escalation_level NOT BETWEEN 0 AND 3
-				THEN 'escalation_level:out_of_range' END,
-			ietp.field_problem('factory', (t.given).factory,
-				f.factory IS NOT NULL, false, 'unknown_code'),
-			ietp.field_problem('handler', (t.given).handler,
-				length(t.handler) <= 128),
-			CASE WHEN x.taxonomy IS NOT NULL AND t.topics IS NOT NULL
-				AND i.topic IS NULL
-				AND (strpos(t.topics, ';') = 0
-					OR desk.all_topics_known(t.topics, x.taxonomy)
-						IS NOT TRUE)
-				THEN 'topics:unknown_code' END,
-			ietp.field_problem('severity', (t.given).severity,
-				t.severity IS NOT NULL, false, 'unknown_code'),
-			ietp.field_problem('closing_reason', (t.given).closing_reason,
-				r.closing_reason IS NOT NULL, false, 'unknown_code'),
-			CASE WHEN r.closing_reason IS NOT NULL AND t.closed_at IS NULL
-				THEN 'closed_at:missing' END,
-			ietp.field_problem('language', (t.given).language,
-				l.language IS NOT NULL, false, 'unknown_code'),
-			ietp.field_problem('complainant_role',
-				(t.given).complainant_role,
-				t.complainant_role IS NOT NULL, false, 'unknown_code'),
-			ietp.field_problem('identity_mode', (t.given).identity_mode,
-				t.identity_mode IS NOT NULL, false, 'unknown_code'),
-			ietp.field_problem('workers_affected',
-				(t.given).workers_affected, t.workers_affected IS NOT NULL),
-			CASE WHEN t.workers_affected < 1
-				THEN 'workers_affected:out_of_range' END,
-			ietp.field_problem('amount_claimed', (t.given).amount_claimed,
-				t.amount_claimed IS NOT NULL),
-			CASE WHEN t.amount_claimed < 0
-				THEN 'amount_claimed:out_of_range' END,
-			ietp.field_problem('amount_assessed', (t.given).amount_assessed,
-				t.amount_assessed IS NOT NULL),
-			CASE WHEN t.amount_assessed < 0
-				THEN 'amount_assessed:out_of_range' END,
-			ietp.field_problem('amount_recovered',
-				(t.given).amount_recovered, t.amount_recovered IS NOT NULL),
-			CASE WHEN t.amount_recovered < 0
-				THEN 'amount_recovered:out_of_range' END,
-			CASE WHEN (b).currency IS NULL AND COALESCE(t.amount_claimed,
-					t.amount_assessed, t.amount_recovered) IS NOT NULL
-				THEN 'currency:missing' END,
-			ietp.field_problem('call_source_id', (t.given).call_source_id,
-				k.call_ref IS NOT NULL, false, 'unknown_code'),
-			CASE WHEN o.source_hash <> t.row_hash
-				THEN 'source_id:changed' END
-			], NULL)
-	FROM typed AS t
-	LEFT JOIN desk.taxonomy_periods AS x
-		ON x.in_force @> COALESCE(
-			timezone(read_cases.time_zone, t.opened_at)::date, current_date)
-	LEFT JOIN desk.topics AS i
-		ON i.topic = t.topics AND i.taxonomy = x.taxonomy
-	LEFT JOIN desk.closing_reasons AS r
-		ON r.closing_reason = t.closing_reason
-	LEFT JOIN desk.languages AS l ON l.language = t.language
-	LEFT JOIN desk.factories AS f ON f.factory = t.factory
-	LEFT JOIN desk.accounts AS a ON a.account = t.handler
-	LEFT JOIN desk.calls AS k
-		ON k.source = (b).source AND k.source_id = t.call_source_id
-	LEFT JOIN desk.cases AS o
-		ON o.source = (b).source AND o.source_id = t.source_id
+	SELECT r.line_no, r.row_hash, r.source_id, r.opened_at, r.closed_at,
+		r.escalated_at, r.status, r.factory, r.taxonomy, r.topics,
+		r.severity, r.escalation_level, r.closing_reason, r.language,
+		r.complainant_role, r.identity_mode, r.workers_affected,
+		r.amount_claimed, r.amount_assessed, r.amount_recovered, r.call_ref,
+		r.handler, r.team, r.known, r.reasons, CASE WHEN r.reasons <> '{}'
+			THEN to_jsonb(r.given) - '{batch,line_no}'::text[] END
+	FROM judged AS r
 $$;
-COMMENT ON FUNCTION desk.read_cases(desk.batches, text, integer) IS
+COMMENT ON FUNCTION desk.read_cases(desk.batches, text, bigint, integer) IS
 'reads the next staged cases of a batch: typed values, whether the same row was imported before, and every reason to refuse it';
 
 CREATE FUNCTION desk.enter_factories(
@@ -528,7 +582,8 @@ CREATE FUNCTION helpline.import_calls(
 	OUT outcome text)
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
-SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -536,6 +591,7 @@ DECLARE
 	b desk.batches;
 	l desk.lines;
 	total bigint;
+	after bigint := 0;
 	attempts integer := 0;
 	pass record;
 BEGIN
@@ -554,17 +610,13 @@ BEGIN
 			SELECT r.*, CASE WHEN r.reasons = '{}' AND r.known IS NULL
 				THEN ietp.new_call_ref(l.country,
 					extract(year FROM r.received_on)::integer) END AS call_ref
-			FROM desk.read_calls(b, l.time_zone, chunk_size) AS r
+			FROM desk.read_calls(b, l.time_zone, after, chunk_size) AS r
 		), refused AS (
 			INSERT INTO desk.refused_rows (source, kind, line_no, row_hash,
 				batch, source_id, reasons, fields)
 			SELECT b.source, b.kind, p.line_no, p.row_hash, b.batch,
-				p.source_id, p.reasons,
-				to_jsonb(s) - '{batch,line_no}'::text[]
-			FROM parsed AS p
-			JOIN desk.staged_calls AS s
-				ON s.batch = b.batch AND s.line_no = p.line_no
-			WHERE p.reasons <> '{}'
+				p.source_id, p.reasons, p.fields
+			FROM parsed AS p WHERE p.reasons <> '{}'
 			ON CONFLICT DO NOTHING RETURNING line_no
 		), loaded AS (
 			INSERT INTO desk.calls (call_ref, received_at, answered_at,
@@ -594,18 +646,24 @@ BEGIN
 			FROM placed AS p
 			CROSS JOIN LATERAL unnest(string_to_array(p.topics, ';'))
 				WITH ORDINALITY AS i (topic, n)
-			WHERE p.is_loaded
+			WHERE p.is_loaded AND p.topics IS NOT NULL
 		), gone AS (
+			-- Row by row: no join, whose plan would rest on a guess.
 			DELETE FROM desk.staged_calls AS s
-			USING placed AS p
-			WHERE s.batch = b.batch AND s.line_no = p.line_no
-			AND (p.call_ref IS NULL OR p.is_loaded)
-			RETURNING p.call_ref, p.reasons
+			WHERE s.batch = b.batch AND s.line_no > after
+			AND s.line_no <= (SELECT max(p.line_no) FROM parsed AS p)
+			AND s.line_no NOT IN (SELECT p.line_no FROM placed AS p
+				WHERE p.call_ref IS NOT NULL AND NOT p.is_loaded)
 		)
-		SELECT count(*) AS gone, count(g.call_ref) AS loaded,
-			count(*) FILTER (WHERE g.reasons <> '{}') AS bad,
-			(SELECT count(*) FROM refused) AS refused
-		INTO pass FROM gone AS g;
+		SELECT count(*) FILTER (WHERE p.call_ref IS NULL OR p.is_loaded)
+				AS gone,
+			count(*) FILTER (WHERE p.is_loaded) AS loaded,
+			count(*) FILTER (WHERE p.reasons <> '{}') AS bad,
+			(SELECT count(*) FROM refused) AS refused,
+			COALESCE(min(p.line_no) FILTER (WHERE p.call_ref IS NOT NULL
+				AND NOT p.is_loaded) - 1, max(p.line_no), 0) AS done
+		INTO pass FROM placed AS p;
+		after := pass.done;
 		rows_read := rows_read + pass.gone;
 		loaded := loaded + pass.loaded;
 		unchanged := unchanged + pass.gone - pass.loaded - pass.bad;
@@ -635,7 +693,8 @@ CREATE FUNCTION helpline.import_cases(
 	OUT outcome text)
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
-SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB'
+SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -643,6 +702,7 @@ DECLARE
 	b desk.batches;
 	l desk.lines;
 	total bigint;
+	after bigint := 0;
 	attempts integer := 0;
 	pass record;
 BEGIN
@@ -663,17 +723,13 @@ BEGIN
 				THEN ietp.new_case_ref(l.country, extract(year FROM
 					timezone(l.time_zone, r.opened_at))::integer)
 				END AS case_ref
-			FROM desk.read_cases(b, l.time_zone, chunk_size) AS r
+			FROM desk.read_cases(b, l.time_zone, after, chunk_size) AS r
 		), refused AS (
 			INSERT INTO desk.refused_rows (source, kind, line_no, row_hash,
 				batch, source_id, reasons, fields)
 			SELECT b.source, b.kind, p.line_no, p.row_hash, b.batch,
-				p.source_id, p.reasons,
-				to_jsonb(s) - '{batch,line_no}'::text[]
-			FROM parsed AS p
-			JOIN desk.staged_cases AS s
-				ON s.batch = b.batch AND s.line_no = p.line_no
-			WHERE p.reasons <> '{}'
+				p.source_id, p.reasons, p.fields
+			FROM parsed AS p WHERE p.reasons <> '{}'
 			ON CONFLICT DO NOTHING RETURNING line_no
 		), loaded AS (
 			INSERT INTO desk.cases (case_ref, opened_at, closed_at,
@@ -708,7 +764,7 @@ BEGIN
 			FROM placed AS p
 			CROSS JOIN LATERAL unnest(string_to_array(p.topics, ';'))
 				WITH ORDINALITY AS i (topic, n)
-			WHERE p.is_loaded
+			WHERE p.is_loaded AND p.topics IS NOT NULL
 		), links AS (
 			INSERT INTO desk.case_calls (case_ref, call_ref)
 			SELECT p.case_ref, p.call_ref
@@ -720,16 +776,22 @@ BEGIN
 			SELECT d.case_ref, 1, now(), 'imported', ietp.actor(), b.batch
 			FROM loaded AS d
 		), gone AS (
+			-- Row by row: no join, whose plan would rest on a guess.
 			DELETE FROM desk.staged_cases AS s
-			USING placed AS p
-			WHERE s.batch = b.batch AND s.line_no = p.line_no
-			AND (p.case_ref IS NULL OR p.is_loaded)
-			RETURNING p.case_ref, p.reasons
+			WHERE s.batch = b.batch AND s.line_no > after
+			AND s.line_no <= (SELECT max(p.line_no) FROM parsed AS p)
+			AND s.line_no NOT IN (SELECT p.line_no FROM placed AS p
+				WHERE p.case_ref IS NOT NULL AND NOT p.is_loaded)
 		)
-		SELECT count(*) AS gone, count(g.case_ref) AS loaded,
-			count(*) FILTER (WHERE g.reasons <> '{}') AS bad,
-			(SELECT count(*) FROM refused) AS refused
-		INTO pass FROM gone AS g;
+		SELECT count(*) FILTER (WHERE p.case_ref IS NULL OR p.is_loaded)
+				AS gone,
+			count(*) FILTER (WHERE p.is_loaded) AS loaded,
+			count(*) FILTER (WHERE p.reasons <> '{}') AS bad,
+			(SELECT count(*) FROM refused) AS refused,
+			COALESCE(min(p.line_no) FILTER (WHERE p.case_ref IS NOT NULL
+				AND NOT p.is_loaded) - 1, max(p.line_no), 0) AS done
+		INTO pass FROM placed AS p;
+		after := pass.done;
 		rows_read := rows_read + pass.gone;
 		loaded := loaded + pass.loaded;
 		unchanged := unchanged + pass.gone - pass.loaded - pass.bad;

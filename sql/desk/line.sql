@@ -71,6 +71,17 @@ BEGIN
 		PERFORM desk.refuse('phone_number', 'malformed',
 			'With the country code, as in E.164.');
 	END IF;
+	-- The days on which its calls count were found with the old zone.
+	IF EXISTS (SELECT FROM desk.lines AS l WHERE l.line = set_line.line
+			AND (l.time_zone, l.country)
+				<> (set_line.time_zone, set_line.country))
+			AND (EXISTS (SELECT FROM desk.calls AS c
+				WHERE c.line = set_line.line)
+			OR EXISTS (SELECT FROM desk.cases AS c
+				WHERE c.line = set_line.line)) THEN
+		PERFORM desk.refuse('time_zone', 'out_of_range',
+			'A line that has calls or cases keeps its country and zone.');
+	END IF;
 	INSERT INTO desk.lines
 		(line, country, phone_number, time_zone, opened_on, description)
 	VALUES (line, country, phone, time_zone, opened_on,

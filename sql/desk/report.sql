@@ -288,7 +288,8 @@ BEGIN
 		round(100 * (f.value - f.half_before) / NULLIF(f.half_before, 0), 1),
 		CASE WHEN (t.real OR k.real OR f.place IN (8, 9) AND w.real)
 				AND (t.synthetic OR k.synthetic
-					OR f.place IN (8, 9) AND w.synthetic) THEN 'partly synthetic'
+					OR f.place IN (8, 9) AND w.synthetic)
+				THEN 'partly synthetic'
 			WHEN t.synthetic OR k.synthetic OR f.place IN (8, 9) AND w.synthetic
 				THEN 'synthetic'
 			WHEN t.real OR k.real OR f.place IN (8, 9) AND w.real

@@ -59,6 +59,42 @@ ORDER BY r.line_no;
 SELECT count(*) AS staged_lines FROM desk.staged_lines;
 ROLLBACK;
 
+-- An application has no right on the table: it hands the lines over, in as
+-- many calls as it likes.
+BEGIN;
+CREATE ROLE regress_csv;
+SELECT ietp.grant_role('administrator', 'regress_csv') > 0 AS granted;
+SELECT helpline.set_line('CSV', 'CN', 'Asia/Shanghai', '2010-01-01');
+SET LOCAL ROLE regress_csv;
+SELECT helpline.open_batch('csv', 'cases', 'CSV', 'csv test');
+SELECT helpline.stage_lines('csv', ARRAY['source_id,opened_at',
+	'1,2021-05-01', '"2","2021-']);
+SELECT helpline.stage_lines('csv', ARRAY['05-02"', NULL, '3,never']);
+SELECT * FROM helpline.split_csv('csv');
+SELECT loaded, refused FROM helpline.import_cases('csv');
+SELECT line_no, source_id, reasons FROM helpline.refused_rows('csv');
+RESET ROLE;
+SELECT source_id, opened_on FROM desk.cases
+WHERE source = 'csv test' ORDER BY source_id;
+SELECT helpline.stage_lines('there is none', '{}');
+ROLLBACK;
+
+-- After a COPY that failed, lines are counted as if it had not been tried.
+BEGIN;
+SELECT helpline.set_line('CSV', 'CN', 'Asia/Shanghai', '2010-01-01');
+SELECT helpline.open_batch('csv', 'calls', 'CSV', 'csv test');
+COMMIT;
+INSERT INTO desk.staged_calls (source_id) VALUES ('a'), ('b');
+INSERT INTO desk.staged_calls (source_id)
+SELECT 'c' FROM generate_series(1, 5) AS n WHERE 1 / (n - 5) < 0;
+INSERT INTO desk.staged_calls (source_id) VALUES ('d');
+SELECT line_no, source_id FROM desk.staged_calls
+WHERE batch = 'csv' ORDER BY line_no;
+RESET ietp_helpline.import_batch;
+DELETE FROM desk.staged_calls WHERE batch = 'csv';
+DELETE FROM desk.batches WHERE batch = 'csv';
+DELETE FROM desk.lines WHERE line = 'CSV';
+
 -- Headers.  The message gives the place and never the name: a file without a
 -- header has somebody's data there.
 CREATE FUNCTION pg_temp.header(line text, columns text DEFAULT '{}',

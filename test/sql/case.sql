@@ -1,0 +1,478 @@
+-- Cases: what may be done with one, by whom, and what the queue shows.  All in
+-- a transaction that is rolled back; references are random and never shown.
+SET datestyle = ISO;
+SET search_path = public, ietp;
+SET client_min_messages = warning;
+BEGIN;
+
+-- The outcome of a statement: SQLSTATE, column and message of its error.
+CREATE FUNCTION pg_temp.attempt(statement text)
+RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	state text;
+	col text;
+	message text;
+	detail text;
+BEGIN
+	EXECUTE statement;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE,
+		col = COLUMN_NAME, message = MESSAGE_TEXT,
+		detail = PG_EXCEPTION_DETAIL;
+	RETURN concat_ws(' | ', state, NULLIF(col, ''), message,
+		NULLIF(detail, ''));
+END
+$$;
+
+CREATE ROLE regress_one NOLOGIN;
+CREATE ROLE regress_mate NOLOGIN;
+CREATE ROLE regress_other NOLOGIN;
+CREATE ROLE regress_boss NOLOGIN;
+CREATE ROLE regress_field NOLOGIN;
+CREATE ROLE regress_staff NOLOGIN;
+CREATE ROLE regress_analyst NOLOGIN;
+CREATE ROLE regress_auditor NOLOGIN;
+SELECT count(ietp.grant_role(v.kind, v.role)) AS roles
+FROM (VALUES ('specialist', 'regress_one'::name),
+	('specialist', 'regress_mate'), ('specialist', 'regress_other'),
+	('supervisor', 'regress_boss'), ('investigator', 'regress_field'),
+	('programme_staff', 'regress_staff'), ('analyst', 'regress_analyst'),
+	('auditor', 'regress_auditor')) AS v (kind, role);
+SELECT count(helpline.set_account(v.account, v.kind, team => v.team)) AS accounts
+FROM (VALUES ('regress_one', 'specialist', 'TK-A'),
+	('regress_mate', 'specialist', 'TK-A'),
+	('regress_other', 'specialist', 'TK-B'),
+	('regress_boss', 'supervisor', NULL),
+	('regress_field', 'investigator', NULL)) AS v (account, kind, team);
+SELECT helpline.set_account('regress_gone', 'specialist', active => false)
+	IS NOT NULL AS done;
+SELECT helpline.set_factory('TK-F', 'CN') IS NOT NULL AS done;
+SELECT helpline.set_factory('TK-G', 'CN') IS NOT NULL AS done;
+
+-- Opening: issues are copied, the severity is the gravest of theirs.
+SET LOCAL ROLE regress_one;
+SELECT call_ref AS call1 FROM helpline.record_call('CN', 'phone_in',
+	'grievance', language => 'zh', factory => 'TK-F',
+	complainant_role => 'worker', identity_mode => 'confidential') \gset
+SELECT call_ref AS call2 FROM helpline.record_call('VN', 'zalo', 'grievance') \gset
+SELECT (helpline.raise_issue(:'call1', topic)).severity
+FROM unnest('{leave.annual,child_labour.juvenile,wages.late}'::text[]) AS topic;
+SELECT case_ref AS case1, repeated, next_steps
+FROM helpline.open_case(:'call1', workers_affected => 30,
+	retry_key => '00000000-0000-4000-8000-000000000011') \gset
+\echo :repeated :next_steps
+SELECT case_ref = :'case1' AS same, repeated, next_steps
+FROM helpline.open_case(:'call1', workers_affected => 30,
+	retry_key => '00000000-0000-4000-8000-000000000011');
+SELECT pg_temp.attempt(format($$SELECT helpline.open_case(%L,
+	retry_key => '00000000-0000-4000-8000-000000000011')$$, :'call2'));
+SELECT case_ref AS case2, repeated, next_steps
+FROM helpline.open_case(:'call2', severity => 'critical', factory => 'TK-G') \gset
+\echo :repeated :next_steps
+SELECT case_ref AS case3 FROM helpline.open_case(:'call2') \gset
+RESET ROLE;
+SELECT left(case_ref::text, 3) AS case_ref, line, severity, factory, language,
+	complainant_role, identity_mode, workers_affected, handler, team,
+	investigator, escalation_level
+FROM desk.cases WHERE case_ref IN (:'case1', :'case2', :'case3')
+ORDER BY severity DESC, line;
+SELECT count(*) AS rows, bool_and(opened_at = now()) AS opened_now,
+	bool_and(c.opened_on = timezone(l.time_zone, now())::date)
+		AS on_its_day,
+	bool_and(year(case_ref) = extract(year FROM c.opened_on)) AS of_its_year,
+	bool_and(closed_at IS NULL AND escalated_at IS NULL AND NOT synthetic)
+		AS fresh
+FROM desk.cases AS c JOIN desk.lines AS l USING (line)
+WHERE case_ref IN (:'case1', :'case2', :'case3');
+SELECT n, taxonomy, topic, call_ref = :'call1' AS of_the_call, call_n
+FROM desk.case_issues WHERE case_ref = :'case1' ORDER BY n;
+SELECT count(*) FROM desk.case_issues WHERE case_ref IN (:'case2', :'case3');
+
+-- Each error of open_case
+SELECT v.arguments, pg_temp.attempt(format('SELECT helpline.open_case(%L, %s)',
+	:'call1', v.arguments))
+FROM (VALUES ($$'grave'$$), ($$''$$), ($$factory => 'NO-SUCH'$$),
+	($$workers_affected => 0$$), ($$workers_affected => -5$$)) AS v (arguments);
+SELECT pg_temp.attempt($$SELECT helpline.open_case(NULL)$$);
+SELECT pg_temp.attempt($$SELECT helpline.open_case(
+	ietp.new_call_ref('QQ', 2021))$$);
+SET LOCAL ROLE regress_other;
+SELECT pg_temp.attempt(format('SELECT helpline.open_case(%L)', :'call1'));
+RESET ROLE;
+
+-- A further call
+SET LOCAL ROLE regress_mate;
+SELECT helpline.link_call(:'case1', :'call2') AS repeated;
+SELECT helpline.link_call(:'case1', :'call2') AS repeated;
+SELECT topics FROM helpline.find_case(:'case1');
+SELECT pg_temp.attempt(format($$SELECT helpline.link_call(NULL, %L)$$,
+	:'call2'));
+SELECT pg_temp.attempt(format($$SELECT helpline.link_call(%L, NULL)$$,
+	:'case1'));
+SELECT pg_temp.attempt(format($$SELECT helpline.link_call(%L,
+	ietp.new_call_ref('QQ', 2021))$$, :'case1'));
+RESET ROLE;
+
+-- Notes; the factory is not spoken to before the worker has permitted it.
+SET LOCAL ROLE regress_one;
+SELECT * FROM helpline.add_note(:'case1', 'She fears for her post.',
+	retry_key => '00000000-0000-4000-8000-000000000012');
+SELECT * FROM helpline.add_note(:'case1', 'She fears for her post.',
+	retry_key => '00000000-0000-4000-8000-000000000012');
+SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'x',
+	retry_key => '00000000-0000-4000-8000-000000000012')$$, :'case2'));
+SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'Called them.',
+	kind => 'factory_contact')$$, :'case1'));
+-- A permission in another case is none here.
+SELECT n FROM helpline.add_note(:'case2', 'May be named.', 'permission');
+SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'Called them.',
+	kind => 'factory_contact')$$, :'case1'));
+SELECT n FROM helpline.add_note(:'case1', '可以联系工厂', 'permission', 'zh-Hans');
+SELECT n FROM helpline.add_note(:'case1', 'Called them.', 'factory_contact');
+SELECT n FROM helpline.add_note(:'case1', 'Pay back.', kind => 'recommendation',
+	language => 'en');
+SELECT v.arguments, pg_temp.attempt(format('SELECT helpline.add_note(%L, %s)',
+	:'case1', v.arguments))
+FROM (VALUES ('NULL'), ($$E' \t\n'$$), ($$'x', NULL$$), ($$'x', 'rumour'$$),
+	($$'x', language => 'tlh'$$)) AS v (arguments);
+SELECT pg_temp.attempt($$SELECT helpline.add_note(NULL, 'x')$$);
+SELECT n, kind, language, written_by, body FROM helpline.case_notes(:'case1');
+RESET ROLE;
+
+-- Escalation goes up only; it keeps its first time.
+SET LOCAL ROLE regress_one;
+SELECT v.level, pg_temp.attempt(format('SELECT helpline.escalate_case(%L, %s)',
+	:'case1', v.level))
+FROM (VALUES ('NULL'), ('0'), ('4'), ('-1')) AS v (level);
+SELECT escalated_at = now() AS now, repeated, next_steps
+FROM helpline.escalate_case(:'case1', 1,
+	'00000000-0000-4000-8000-000000000013');
+SELECT escalated_at = now() AS now, repeated, next_steps
+FROM helpline.escalate_case(:'case1', 1,
+	'00000000-0000-4000-8000-000000000013');
+SELECT pg_temp.attempt(format('SELECT helpline.escalate_case(%L, 1)', :'case1'));
+RESET ROLE;
+UPDATE desk.cases SET escalated_at = '2021-03-31 17:30+00',
+	escalated_on = '2021-04-01', opened_at = '2021-03-01 02:00+00',
+	opened_on = '2021-03-01'
+WHERE case_ref = :'case1';
+SET LOCAL ROLE regress_one;
+SELECT escalated_at AT TIME ZONE 'UTC' AS first_time
+FROM helpline.escalate_case(:'case1', 3);
+SELECT pg_temp.attempt(format('SELECT helpline.escalate_case(%L, 2)', :'case1'));
+RESET ROLE;
+SELECT escalation_level, escalated_on FROM desk.cases
+WHERE case_ref = :'case1';
+
+-- Money
+SET LOCAL ROLE regress_mate;
+SELECT helpline.value_case(:'case1', 'CNY', 12000, 0) IS NOT NULL AS done;
+SELECT helpline.value_case(:'case1', 'CNY', amount_recovered => 999999999999999.99)
+	IS NOT NULL AS done;
+SELECT v.arguments, pg_temp.attempt(format('SELECT helpline.value_case(%L, %s)',
+	:'case1', v.arguments))
+FROM (VALUES ('NULL'), ($$'cny'$$), ($$'RMBY'$$), ($$'USD', 1$$),
+	($$'CNY', -1$$), ($$'CNY', 1e15$$), ($$'CNY', 'NaN'$$),
+	($$'CNY', 'Infinity'$$), ($$'CNY', amount_assessed => -0.01$$),
+	($$'CNY', amount_recovered => 'NaN'$$)) AS v (arguments);
+SELECT pg_temp.attempt($$SELECT helpline.value_case(NULL, 'CNY', 1)$$);
+RESET ROLE;
+SELECT currency, amount_claimed, amount_assessed, amount_recovered
+FROM desk.cases WHERE case_ref = :'case1';
+
+-- Who may see what, before anything is assigned
+CREATE TABLE public.ask (role name, who text);
+INSERT INTO public.ask VALUES ('regress_one', 'handler'),
+	('regress_mate', 'of the team'), ('regress_other', 'of another team'),
+	('regress_boss', 'supervisor'), ('regress_field', 'investigator'),
+	('regress_staff', 'programme staff'), ('regress_analyst', 'analyst'),
+	('regress_auditor', 'auditor');
+CREATE FUNCTION pg_temp.rows_of(who name, query text)
+RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	n bigint;
+BEGIN
+	EXECUTE format('SET LOCAL ROLE %I', who);
+	EXECUTE 'SELECT count(*) FROM ' || query INTO n;
+	RESET ROLE;
+	RETURN n;
+EXCEPTION WHEN insufficient_privilege THEN
+	RETURN 'refused';
+END
+$$;
+SELECT a.who, pg_temp.rows_of(a.role, format('helpline.find_case(%L)', :'case1'))
+		AS find_case,
+	pg_temp.rows_of(a.role, format('helpline.case_notes(%L)', :'case1'))
+		AS case_notes,
+	pg_temp.rows_of(a.role, format('helpline.case_history(%L)', :'case1'))
+		AS case_history,
+	pg_temp.rows_of(a.role, 'helpline.my_queue()') AS my_queue
+FROM public.ask AS a;
+-- No row, too, for a reference that is none.
+SELECT count(*) FROM helpline.find_case(ietp.new_case_ref('QQ', 2021));
+SELECT count(*) FROM helpline.case_notes(ietp.new_case_ref('QQ', 2021));
+SELECT count(*) FROM helpline.case_history(ietp.new_case_ref('QQ', 2021));
+
+-- Assignment
+SET LOCAL ROLE regress_boss;
+SELECT v.arguments, pg_temp.attempt(format('SELECT helpline.assign_case(%L, %s)',
+	:'case1', v.arguments))
+FROM (VALUES ($$'nobody'$$), ($$'regress_gone'$$), ($$'regress_field'$$),
+	($$investigator => 'regress_one'$$), ($$investigator => 'nobody'$$))
+	AS v (arguments);
+SELECT pg_temp.attempt($$SELECT helpline.assign_case(NULL, 'regress_one')$$);
+SELECT helpline.assign_case(:'case1', investigator => 'regress_field')
+	IS NOT NULL AS done;
+SELECT handler, team, investigator FROM helpline.find_case(:'case1');
+SELECT helpline.assign_case(:'case1', 'regress_other') IS NOT NULL AS done;
+SELECT handler, team, investigator FROM helpline.find_case(:'case1');
+RESET ROLE;
+SET LOCAL ROLE regress_one;
+SELECT pg_temp.attempt(format(
+	'SELECT helpline.assign_case(%L, ''regress_one'')', :'case1'));
+SELECT pg_temp.attempt(format(
+	'SELECT helpline.add_note(%L, ''no longer mine'')', :'case1'));
+RESET ROLE;
+SELECT a.who, pg_temp.rows_of(a.role, format('helpline.find_case(%L)', :'case1'))
+		AS find_case,
+	pg_temp.rows_of(a.role, format('helpline.case_notes(%L)', :'case1'))
+		AS case_notes,
+	pg_temp.rows_of(a.role, format('helpline.case_history(%L)', :'case1'))
+		AS case_history,
+	pg_temp.rows_of(a.role, 'helpline.my_queue()') AS my_queue
+FROM public.ask AS a;
+SET LOCAL ROLE regress_field;
+SELECT n FROM helpline.add_note(:'case1', 'Visited.');
+SELECT severity, factory, topics, handler FROM helpline.my_queue();
+RESET ROLE;
+
+-- Closing, and a closed case
+SET LOCAL ROLE regress_other;
+SELECT pg_temp.attempt(format('SELECT helpline.close_case(%L, NULL)', :'case1'));
+SELECT pg_temp.attempt(format('SELECT helpline.close_case(%L, ''done'')',
+	:'case1'));
+SELECT pg_temp.attempt($$SELECT helpline.close_case(NULL, 'resolved')$$);
+SELECT closed_at = now() AS now, repeated
+FROM helpline.close_case(:'case1', 'resolved',
+	'00000000-0000-4000-8000-000000000014');
+SELECT closed_at = now() AS now, repeated
+FROM helpline.close_case(:'case1', 'resolved',
+	'00000000-0000-4000-8000-000000000014');
+SELECT count(*) AS in_queue FROM helpline.my_queue() WHERE case_ref = :'case1';
+SELECT closed_at = now() AS closed_now, closing_reason, severity,
+	escalation_level, line, factory, workers_affected, currency,
+	amount_claimed, amount_recovered, topics,
+	calls = ARRAY[LEAST(:'call1'::call_ref, :'call2'),
+		GREATEST(:'call1'::call_ref, :'call2')] AS calls
+FROM helpline.find_case(:'case1');
+RESET ROLE;
+SELECT v.call, pg_temp.attempt(format('SELECT helpline.' || v.call, :'case1',
+	:'call2'))
+FROM (VALUES ('link_call(%L, %L)'), ('add_note(%L, ''x'')'),
+	('escalate_case(%L, 3)'), ('assign_case(%L, ''regress_one'')'),
+	('value_case(%L, ''CNY'', 1)'), ('close_case(%L, ''duplicate'')')) AS v (call);
+SELECT action, actor, detail, occurred_at = now() AND recorded_at = now() AS now
+FROM helpline.case_history(:'case1') WHERE actor LIKE 'regress%' ORDER BY n;
+SELECT count(*) AS events, max(n) AS last_n FROM desk.events
+WHERE case_ref = :'case1';
+
+-- The queue, page by page: 25 cases, of which many were opened at the same
+-- instant, and some a microsecond apart.
+SELECT helpline.open_batch('queue', 'cases', 'CN', 'queue test');
+INSERT INTO desk.staged_cases (source_id, opened_at, severity, handler, topics)
+SELECT i, to_char(timestamp '2021-06-01 09:00'
+		+ (i / 8) * interval '1 microsecond', 'YYYY-MM-DD HH24:MI:SS.US'),
+	(ARRAY['minor', 'serious', 'zero_tolerance'])[1 + i % 3], 'regress_mate',
+	CASE WHEN i % 2 = 0 THEN 'wages.late;leave.annual' END
+FROM generate_series(1, 25) AS i;
+SELECT loaded FROM helpline.import_cases('queue');
+CREATE FUNCTION pg_temp.pages(page_size integer, OUT cases ietp.case_ref[],
+	OUT pages integer)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	token text;
+	q record;
+	fresh integer;
+BEGIN
+	cases := '{}';
+	pages := 0;
+	LOOP
+		fresh := 0;
+		FOR q IN SELECT * FROM helpline.my_queue(page_size, token) LOOP
+			cases := cases || q.case_ref;
+			token := q.page_token;
+			fresh := fresh + 1;
+		END LOOP;
+		EXIT WHEN fresh = 0 OR pages > 100;
+		pages := pages + 1;
+	END LOOP;
+END
+$$;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+SET LOCAL ROLE regress_mate;
+SELECT s.page_size, p.pages, cardinality(p.cases) AS rows,
+	(SELECT count(DISTINCT c) FROM unnest(p.cases) AS c) AS different,
+	p.cases = ARRAY(SELECT case_ref FROM helpline.my_queue(1000))
+		AS as_on_one_page
+FROM (VALUES (1), (7), (25), (26)) AS s (page_size),
+	pg_temp.pages(s.page_size) AS p;
+RESET ROLE;
+-- In which order, by an independent query
+SET LOCAL ROLE regress_mate;
+CREATE TEMP TABLE queue ON COMMIT DROP AS
+SELECT row_number() OVER () AS place, q.* FROM helpline.my_queue(1000) AS q;
+RESET ROLE;
+SELECT count(*) FILTER (WHERE q.rank <> o.rank) AS misplaced,
+	count(*) FILTER (WHERE q.topics <> CASE WHEN c.source_id::integer % 2 = 0
+		THEN '{wages.late,leave.annual}' ELSE '{}'::text[] END) AS wrong_topics,
+	count(*) AS rows
+FROM (SELECT case_ref, topics, row_number() OVER (ORDER BY place) AS rank
+	FROM queue JOIN desk.cases USING (case_ref)
+	WHERE source = 'queue test') AS q
+JOIN desk.cases AS c USING (case_ref)
+JOIN (SELECT case_ref, row_number() OVER (ORDER BY
+			CASE severity WHEN 'zero_tolerance' THEN 1 WHEN 'serious' THEN 2
+				WHEN 'minor' THEN 3 END, opened_at, case_ref::text COLLATE "C")
+			AS rank
+		FROM desk.cases WHERE source = 'queue test') AS o USING (case_ref);
+-- A case that is closed on the way is no longer shown, and no other is missed.
+SELECT q.page_token AS token, q.case_ref AS gone FROM queue AS q
+WHERE place = 7 \gset
+SELECT closed_at IS NOT NULL AS closed FROM helpline.close_case(:'gone', 'resolved');
+SET LOCAL ROLE regress_mate;
+SELECT count(*) AS rest, count(*) FILTER (WHERE case_ref = :'gone') AS gone
+FROM helpline.my_queue(1000, :'token');
+SELECT v.arguments, pg_temp.attempt('SELECT helpline.my_queue('
+	|| v.arguments || ')')
+FROM (VALUES ('0'), ('-1'), ('1001'), ('NULL'), ($$10, ''$$), ($$10, 'x'$$),
+	($$10, 'grave@1622509200000000@CN-2021-0000-0000-00'$$),
+	($$10, 'minor@1622509200000000@CN-2021-0000-0000-00'$$),
+	($$10, 'minor@999999999999999999@CN-2021-0000-0000-00'$$),
+	($$10, 'minor@1e3@CN-2021-0000-0000-00'$$)) AS v (arguments);
+RESET ROLE;
+SET LOCAL ROLE regress_analyst;
+SELECT pg_temp.attempt('SELECT helpline.my_queue()');
+RESET ROLE;
+
+-- Marker: whatever is put into a text argument, or where a reference belongs,
+-- no part of an error repeats it.  The arguments come from the catalogue, so
+-- that a function added later is tried as well.
+CREATE FUNCTION pg_temp.repeats_marker(statement text, marker text)
+RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	message text;
+	detail text;
+	hint text;
+	context text;
+BEGIN
+	EXECUTE statement USING marker;
+	RAISE EXCEPTION USING ERRCODE = 'ZZ001', MESSAGE = 'done';
+EXCEPTION WHEN SQLSTATE 'ZZ001' THEN
+	RETURN 'accepted';
+WHEN undefined_function THEN
+	RETURN 'not called';
+WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT,
+		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
+		context = PG_EXCEPTION_CONTEXT;
+	RETURN CASE WHEN strpos(concat(message, detail, hint, context),
+		'13800138000') > 0 THEN 'repeated' ELSE 'refused' END;
+END
+$$;
+CREATE TEMP TABLE good_value (function_name name, argument name, value text);
+INSERT INTO good_value VALUES
+	(NULL, 'line', '''CN'''), (NULL, 'country', '''CN'''),
+	(NULL, 'time_zone', '''Asia/Shanghai'''),
+	(NULL, 'opened_on', '''2021-01-01'''), (NULL, 'channel', '''app'''),
+	(NULL, 'purpose', '''advice'''), (NULL, 'outcome', '''answered'''),
+	(NULL, 'direction', '''inbound'''), (NULL, 'received_at', 'now()'),
+	(NULL, 'call_ref', quote_literal(:'call1')),
+	(NULL, 'case_ref', quote_literal(:'case3')),
+	(NULL, 'topic', '''wages'''), (NULL, 'body', '''x'''),
+	(NULL, 'closing_reason', '''resolved'''), (NULL, 'currency', '''CNY'''),
+	(NULL, 'level', '1'), (NULL, 'factory', '''TK-F'''),
+	('set_account', 'factory', 'NULL'), (NULL, 'as_of', '''2021-01-01'''),
+	(NULL, 'workers', '1'), (NULL, 'quantity', '1'),
+	(NULL, 'done_on', '''2021-01-01'''), (NULL, 'name', '''x'''),
+	('set_supply', 'buyer', '''TK-B'''), ('set_buyer', 'buyer', '''TK-B'''),
+	('record_awareness', 'kind', '''cards'''),
+	('add_note', 'kind', '''note'''), ('open_batch', 'kind', '''cases'''),
+	('set_account', 'kind', '''specialist'''), (NULL, 'account', '''x'''),
+	('import_cases', 'batch', '''queue'''), ('open_batch', 'batch', '''tk'''),
+	(NULL, 'batch', '''queue'''), (NULL, 'source', '''x'''),
+	(NULL, 'date_order', '''YMD'''), (NULL, 'measure', '''calls'''),
+	(NULL, 'until', '''2021-01-01'''), (NULL, 'value', '1'),
+	(NULL, 'printed', '''x'''), (NULL, 'known_to', '''day'''),
+	(NULL, 'year', '2021'), (NULL, 'half', '1'), (NULL, 'page_size', '1'),
+	(NULL, 'language', '''en'''), (NULL, 'lines', '''{x}''::text[]');
+SELECT helpline.set_buyer('TK-B', 'x') IS NOT NULL AS done;
+CREATE TEMP TABLE marked AS
+WITH argument AS (
+	SELECT p.oid, p.proname, a.n, p.proargnames[a.n] AS name, t.typname AS type
+	FROM pg_proc AS p
+	CROSS JOIN LATERAL unnest(p.proargtypes::oid[]) WITH ORDINALITY
+		AS a (type, n)
+	JOIN pg_type AS t ON t.oid = a.type
+	WHERE p.pronamespace = 'helpline'::regnamespace AND p.prokind = 'f'
+)
+SELECT x.proname, x.name, pg_temp.repeats_marker(format(
+	'SELECT helpline.%I(%s)', x.proname, (
+		SELECT string_agg(format('%I => %s', y.name, CASE WHEN y.n = x.n
+			THEN CASE x.type WHEN 'text' THEN '$1'
+				ELSE format('$1::ietp.%I', x.type) END
+			ELSE g.value END), ', ' ORDER BY y.n)
+		FROM argument AS y
+		LEFT JOIN LATERAL (SELECT v.value FROM good_value AS v
+			WHERE v.argument = y.name
+			AND COALESCE(v.function_name, y.proname) = y.proname
+			ORDER BY v.function_name IS NULL LIMIT 1) AS g ON true
+		WHERE y.oid = x.oid AND (y.n = x.n OR g.value IS NOT NULL))),
+	m.marker) AS outcome
+FROM argument AS x, (VALUES ('13800138000'), (' 13800138000 '),
+	(E'13800138000\n'), (repeat('13800138000', 30)), ('王13800138000'))
+	AS m (marker)
+WHERE x.type IN ('text', 'case_ref', 'call_ref');
+SELECT proname, name, outcome FROM marked
+WHERE outcome IN ('repeated', 'not called') GROUP BY 1, 2, 3;
+-- That it would be found
+SELECT pg_temp.repeats_marker('SELECT $1::integer', 'x13800138000');
+SELECT count(DISTINCT (proname, name)) > 70 AS many_arguments,
+	count(*) FILTER (WHERE outcome = 'refused') > 150 AS many_refused,
+	count(*) FILTER (WHERE outcome = 'accepted') > 20 AS some_are_free_text
+FROM marked;
+SELECT proname, name FROM marked
+WHERE proname IN ('record_call', 'open_case', 'add_note', 'set_line')
+GROUP BY 1, 2 HAVING NOT bool_or(outcome = 'refused') ORDER BY 1, 2;
+
+-- References that are taken are drawn again: of 6, all are used and no case
+-- is lost, and where none is left the caller is told.
+CREATE TABLE public.pool AS
+SELECT n, ietp.new_case_ref('CN', 2021) AS ref FROM generate_series(0, 5) AS n;
+CREATE SEQUENCE public.draws;
+GRANT SELECT ON public.pool TO PUBLIC;
+GRANT USAGE ON public.draws TO PUBLIC;
+CREATE OR REPLACE FUNCTION ietp.new_case_ref(country text, year integer)
+RETURNS ietp.case_ref
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+AS $$
+	SELECT ref FROM public.pool
+	WHERE n = (SELECT abs(hashint8(nextval('public.draws'))) % 6)
+$$;
+SELECT count(DISTINCT (helpline.open_case(:'call1')).case_ref)
+FROM generate_series(1, 6);
+SELECT count(*) AS rows, count(DISTINCT ref) AS refs,
+	(SELECT count(*) FROM desk.case_issues JOIN public.pool ON ref = case_ref)
+		AS issues
+FROM desk.cases JOIN public.pool ON ref = case_ref;
+SELECT nextval('public.draws') > 7 AS drawn_again;
+SELECT pg_temp.attempt(format('SELECT helpline.open_case(%L)', :'call1'));
+
+ROLLBACK;
