@@ -130,6 +130,7 @@ my %reading = (
 	ageing => ["('2021-06-30')", "('2020-12-31', 'CN')", "('2021-04-30', 'VN')"],
 	case_history => ["('%case')"],
 	case_notes => ["('%case')"],
+	find_call => ["((SELECT calls[1] FROM helpline.find_case('%case')))"],
 	find_case => ["('%case')"],
 	half_year_snapshot => [ '(2021, 1)', "(2021, 1, 'VN')", '(2020, 2)' ],
 	lines => ['()'],
