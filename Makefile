@@ -17,6 +17,7 @@ OBJS = \
 	src/cache.o \
 	src/csv.o \
 	src/desk.o \
+	src/guard.o \
 	src/ietp_helpline.o \
 	src/intake.o \
 	src/ref.o \
@@ -56,8 +57,8 @@ DOCS := $(wildcard doc/*.md)
 
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
-REGRESS = install ref vocabulary taxonomy intake csv desk roles actor account \
-	line factory call case import_file report demonstration
+REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
+	actor account line factory call case import_file report demonstration
 REGRESS_OPTS = --inputdir=test
 ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.

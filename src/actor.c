@@ -65,6 +65,12 @@ static const char *const kind_names[] = {
 #define Anum_accounts_buyer		6
 #define N_ACCOUNT_TEXTS			3	/* team, factory, buyer */
 
+/* Their types, in that order. */
+static const Oid kind_roles_types[] = {ANYENUMOID, NAMEOID};
+static const Oid accounts_types[] = {
+	TEXTOID, ANYENUMOID, BOOLOID, TEXTOID, TEXTOID, TEXTOID
+};
+
 /* Who acts; strings live in the actor's memory context. */
 typedef struct Actor
 {
@@ -217,56 +223,103 @@ narrow_to_account(HeapTuple tuple, TupleDesc desc)
 }
 
 /*
- * Narrows the actor to the account of this name.  Returns false where there
- * is none.  The column has collation "C", as the scan key.
+ * The row of the account of this name, as a copy, or NULL where there is none.
+ * The column has collation "C", as the scan key.
  */
-static bool
-load_account(const char *name, Oid relid)
+static HeapTuple
+find_account(const char *name, Relation rel)
 {
-	Relation	rel = table_open(relid, AccessShareLock);
 	Oid			index = ietp_primary_key_index(rel);
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	bool		found;
 
 	ScanKeyInit(&key, Anum_accounts_account, BTEqualStrategyNumber,
 				F_TEXTEQ, CStringGetTextDatum(name));
 	scan = systable_beginscan(rel, index, OidIsValid(index), NULL, 1, &key);
 	tuple = systable_getnext(scan);
-	found = HeapTupleIsValid(tuple);
-	if (found)
-		narrow_to_account(tuple, RelationGetDescr(rel));
+	if (HeapTupleIsValid(tuple))
+		tuple = heap_copytuple(tuple);
 	systable_endscan(scan);
+	return tuple;
+}
+
+/*
+ * Was the login behind SET ROLE closed to whoever has no token?  An inactive
+ * account of the login is the way to make tokens obligatory, and SET ROLE is
+ * no way around it.
+ */
+static bool
+login_is_closed(Relation rel)
+{
+	HeapTuple	tuple;
+	bool		isnull;
+
+	if (superuser_arg(GetSessionUserId()))
+		return false;
+	tuple = find_account(GetUserNameFromId(GetSessionUserId(), false), rel);
+	return HeapTupleIsValid(tuple) &&
+		!DatumGetBool(heap_getattr(tuple, Anum_accounts_active,
+								   RelationGetDescr(rel), &isnull));
+}
+
+/*
+ * Narrows the kinds by the actor's account, which a token must have.
+ */
+static void
+load_account(Oid relid, bool by_token)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	HeapTuple	tuple = find_account(actor.name, rel);
+
+	if (HeapTupleIsValid(tuple))
+		narrow_to_account(tuple, RelationGetDescr(rel));
+	else if (by_token)
+		actor.kinds = 0;
+	if (!by_token && login_is_closed(rel))
+		actor.kinds = 0;
 	table_close(rel, AccessShareLock);
-	return found;
+}
+
+/* A superuser and the desk's owner have every kind. */
+static bool
+has_every_kind(Oid role, const Desk *desk)
+{
+	return superuser_arg(role) ||
+		(OidIsValid(desk->owner) && role == desk->owner);
 }
 
 /*
  * Loads the kinds and the account.  Without a desk nobody has a kind except a
- * superuser, who has them all as has the desk's owner.
+ * superuser.
  */
 static void
 load_actor(bool by_token)
 {
 	const Desk *desk = ietp_get_desk();
+	bool		all = has_every_kind(actor.outer_user, desk);
 	Oid			owner = desk->owner;
-	bool		all = superuser_arg(actor.outer_user) ||
-	(OidIsValid(owner) && actor.outer_user == owner);
 	Oid			roles = InvalidOid;
 	Oid			accounts = InvalidOid;
 
 	if (desk->version != 0)
 	{
-		roles = ietp_cached_table("desk", "kind_roles", owner);
-		accounts = ietp_cached_table("desk", "accounts", owner);
+		roles = ietp_cached_table("desk", "kind_roles", owner,
+								  kind_roles_types,
+								  lengthof(kind_roles_types));
+		accounts = ietp_cached_table("desk", "accounts", owner,
+									 accounts_types,
+									 lengthof(accounts_types));
 	}
-	actor.kinds = all ? ALL_KINDS :
-		OidIsValid(roles) ? kinds_of_role(actor.outer_user, roles) : 0;
+	if (all)
+		actor.kinds = ALL_KINDS;
+	else if (OidIsValid(roles))
+		actor.kinds = kinds_of_role(actor.outer_user, roles);
 	if (all && !by_token)
 		return;
-	if (!(OidIsValid(accounts) && load_account(actor.name, accounts)) &&
-		by_token)
+	if (OidIsValid(accounts))
+		load_account(accounts, by_token);
+	else if (by_token)
 		actor.kinds = 0;
 }
 
@@ -295,8 +348,19 @@ get_actor(void)
 	bool		by_token = work_account != NULL &&
 	work_outer_user == outer_user;
 
-	while (actor.generation != ietp_cache_generation() ||
-		   actor.outer_user != outer_user)
+	/*
+	 * ANALYZE, REINDEX and the like call functions of an index as the table's
+	 * owner, while the outer user is whoever runs the command, a superuser in
+	 * an autovacuum worker.  Nobody acts there.
+	 */
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("nobody acts within a security-restricted operation")));
+	/* Loading takes locks, which may bring news; twice over is enough. */
+	for (int i = 0; i < 2 &&
+		 (actor.generation != ietp_cache_generation() ||
+		  actor.outer_user != outer_user); i++)
 	{
 		uint64		before = ietp_cache_generation();
 

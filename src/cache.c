@@ -18,6 +18,8 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "nodes/pg_list.h"
 #include "utils/inval.h"
@@ -89,18 +91,36 @@ ietp_cache_watch(Oid relid)
 	MemoryContextSwitchTo(before);
 }
 
+/* Has the table, from its first column on, columns of these types? */
+static bool
+has_columns(Oid relid, const Oid *types, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		Oid			type = get_atttype(relid, i + 1);
+
+		if (types[i] == ANYENUMOID ? !type_is_enum(type) : type != types[i])
+			return false;
+	}
+	return true;
+}
+
 /*
  * Oid of a table that is read by C code, or InvalidOid where there is none.
+ *
  * The table must belong to "owner": one that somebody else planted under the
- * desk's name would otherwise decide who may do what.
+ * desk's name would otherwise decide who may do what.  And since its rows are
+ * read by column number, without the executor, it must be a plain table with
+ * columns of these types; ANYENUMOID stands for any enum.
  */
 Oid
-ietp_cached_table(const char *schema, const char *table, Oid owner)
+ietp_cached_table(const char *schema, const char *table, Oid owner,
+				  const Oid *types, int count)
 {
 	Oid			nspid = get_namespace_oid(schema, true);
 	Oid			relid;
 	HeapTuple	tuple;
-	bool		owned;
+	bool		fit;
 
 	relid = OidIsValid(nspid) ? get_relname_relid(table, nspid) : InvalidOid;
 	if (!OidIsValid(relid))
@@ -108,14 +128,16 @@ ietp_cached_table(const char *schema, const char *table, Oid owner)
 	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	if (!HeapTupleIsValid(tuple))
 		return InvalidOid;
-	owned = ((Form_pg_class) GETSTRUCT(tuple))->relowner == owner;
+	fit = ((Form_pg_class) GETSTRUCT(tuple))->relowner == owner &&
+		((Form_pg_class) GETSTRUCT(tuple))->relkind == RELKIND_RELATION &&
+		has_columns(relid, types, count);
 	ReleaseSysCache(tuple);
-	if (!owned)
+	if (!fit)
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_DESK_OWNERSHIP),
-				 errmsg("table \"%s.%s\" does not belong to the owner of the desk",
+				 errmsg("\"%s.%s\" is not the table that the owner of the desk was given",
 						schema, table),
-				 errhint("Restore the roles before the database, or give the table back to its owner.")));
+				 errhint("Restore the roles before the database, or give the table back to its owner, as create_desk made it.")));
 	ietp_cache_watch(relid);
 	return relid;
 }

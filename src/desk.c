@@ -45,9 +45,6 @@
 #define Anum_desk_owner		1
 #define Anum_desk_version	2
 
-/* True while drop_desk() itself drops the two schemas. */
-static bool dropping_desk = false;
-
 /*
  * Fills *desk from the one row of ietp.desk as it is committed now, or as
  * this transaction has changed it; leaves it zeroed where there is no row.
@@ -86,7 +83,8 @@ ietp_get_desk(void)
 	static Desk desk;
 	static uint64 loaded = 0;
 
-	while (loaded != ietp_cache_generation())
+	/* Loading takes locks, which may bring news; twice over is enough. */
+	for (int i = 0; i < 2 && loaded != ietp_cache_generation(); i++)
 	{
 		uint64		before = ietp_cache_generation();
 		Oid			nspid = get_namespace_oid("ietp", true);
@@ -102,20 +100,6 @@ ietp_get_desk(void)
 		loaded = before;
 	}
 	return &desk;
-}
-
-/*
- * Does this database hold a desk to be guarded?  pg_restore --clean drops
- * table by table, then the extension, and the two schemas after it.
- */
-static bool
-desk_is_laid(void)
-{
-	Oid			nspid = get_namespace_oid("desk", true);
-
-	return ietp_get_desk()->version != 0 && OidIsValid(nspid) &&
-		(OidIsValid(get_relname_relid("cases", nspid)) ||
-		 OidIsValid(get_relname_relid("calls", nspid)));
 }
 
 static void
@@ -151,10 +135,11 @@ ietp_require_desk(PG_FUNCTION_ARGS)
 
 	(void) fcinfo;
 	check_desk_version(desk);
-	if (desk->owner != GetUserId())
+	if (desk->owner != GetUserId() || superuser_arg(desk->owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_DESK_OWNERSHIP),
 				 errmsg("function of the helpline does not run as the owner of the desk"),
+				 errdetail("The owner is the role that ietp.desk names, and no superuser."),
 				 errhint("Restore the roles before the database, so that the functions belong to their owner.")));
 	PG_RETURN_VOID();
 }
@@ -174,8 +159,8 @@ ietp_check_desk(PG_FUNCTION_ARGS)
 
 	(void) fcinfo;
 	check_desk_version(desk);
-	(void) ietp_cached_table("desk", "kind_functions", owner);
-	(void) ietp_cached_table("desk", "kind_roles", owner);
+	(void) ietp_cached_table("desk", "kind_functions", owner, NULL, 0);
+	(void) ietp_cached_table("desk", "kind_roles", owner, NULL, 0);
 	PG_RETURN_VOID();
 }
 
@@ -252,6 +237,46 @@ execute_script(const char *script)
 		execute(statement->stmt_len == 0 ? start :
 				pnstrdup(start, statement->stmt_len));
 	}
+}
+
+/*
+ * Executes one statement as the desk's owner, who could otherwise have left a
+ * trigger or rule on a table to run as the DBA.
+ */
+static void
+execute_restricted(Oid owner, const char *statement)
+{
+	Oid			caller;
+	int			context;
+
+	GetUserIdAndSecContext(&caller, &context);
+	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+	execute(statement);
+	SetUserIdAndSecContext(caller, context);
+}
+
+/*
+ * ietp.execute_as_owner(statement text)
+ *
+ * For those who could SET ROLE to the desk's owner anyway.
+ */
+IETP_FUNCTION(execute_as_owner);
+Datum
+ietp_execute_as_owner(PG_FUNCTION_ARGS)
+{
+	const Desk *desk = ietp_get_desk();
+	Oid			owner = desk->owner;
+
+	check_desk_version(desk);
+	if (!is_member_of_role(GetUserId(), owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be member of the role that owns the desk")));
+	SPI_connect();
+	execute_restricted(owner, text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	SPI_finish();
+	PG_RETURN_VOID();
 }
 
 /*
@@ -380,14 +405,14 @@ ietp_drop_desk(PG_FUNCTION_ARGS)
 		check_desk_version(desk);
 	SPI_connect();
 	check_no_dependents();
-	dropping_desk = true;
+	ietp_guard_lowered = true;
 	PG_TRY();
 	{
-		execute("DROP SCHEMA helpline, desk CASCADE");
+		execute("DROP SCHEMA IF EXISTS helpline, desk CASCADE");
 	}
 	PG_FINALLY();
 	{
-		dropping_desk = false;
+		ietp_guard_lowered = false;
 	}
 	PG_END_TRY();
 	if (OidIsValid(desk->owner))
@@ -397,94 +422,4 @@ ietp_drop_desk(PG_FUNCTION_ARGS)
 	execute("DELETE FROM ietp.desk");
 	SPI_finish();
 	PG_RETURN_VOID();
-}
-
-/* Is any of these names in the list of String nodes? */
-static bool
-names_include(List *names, const char *one, const char *other)
-{
-	ListCell   *cell;
-
-	foreach(cell, names)
-	{
-		const char *name = strVal(lfirst(cell));
-
-		if (strcmp(name, one) == 0 || strcmp(name, other) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Would this DROP take the desk, or the types of its columns, with it?  The
- * language of our functions is an extension too.
- */
-static bool
-drop_hits_desk(DropStmt *drop)
-{
-	if (drop->removeType == OBJECT_EXTENSION)
-		return names_include(drop->objects, "ietp_helpline",
-							 drop->behavior == DROP_CASCADE ?
-							 "plpgsql" : "ietp_helpline");
-	if (drop->removeType == OBJECT_SCHEMA)
-		return drop->behavior == DROP_CASCADE &&
-			names_include(drop->objects, "desk", "helpline");
-	return false;
-}
-
-/*
- * DROP OWNED BY the desk's owner drops the desk; by whoever owns the
- * extension, the extension.
- */
-static bool
-drop_owned_hits_desk(DropOwnedStmt *drop)
-{
-	Oid			nspid = get_namespace_oid("ietp", true);
-	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(nspid));
-	Oid			installer = InvalidOid;
-	ListCell   *cell;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		installer = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
-		ReleaseSysCache(tuple);
-	}
-	foreach(cell, drop->roles)
-	{
-		Oid			role = get_rolespec_oid(lfirst_node(RoleSpec, cell), true);
-
-		if (role == installer || role == ietp_get_desk()->owner)
-			return true;
-	}
-	return false;
-}
-
-/*
- * ietp.guard_desk() - event trigger: nothing but drop_desk() drops the desk
- */
-IETP_FUNCTION(guard_desk);
-Datum
-ietp_guard_desk(PG_FUNCTION_ARGS)
-{
-	EventTriggerData *trigger = (EventTriggerData *) fcinfo->context;
-	bool		hit = false;
-
-	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"guard_desk\" must be fired by an event trigger")));
-	if (dropping_desk || !desk_is_laid())
-		PG_RETURN_NULL();
-	if (IsA(trigger->parsetree, DropStmt))
-		hit = drop_hits_desk((DropStmt *) trigger->parsetree);
-	else if (IsA(trigger->parsetree, DropOwnedStmt))
-		hit = drop_owned_hits_desk((DropOwnedStmt *) trigger->parsetree);
-	if (hit)
-		ereport(ERROR,
-				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-				 errmsg("cannot run %s while this database holds a desk",
-						GetCommandTagName(trigger->tag)),
-				 errdetail("It would drop calls and cases, or columns of them."),
-				 errhint("Back up, then CALL ietp.drop_desk() first.")));
-	PG_RETURN_NULL();
 }

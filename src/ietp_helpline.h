@@ -35,7 +35,7 @@ extern void ietp_cache_init(void);
 extern uint64 ietp_cache_generation(void);
 extern void ietp_cache_watch(Oid relid);
 extern Oid	ietp_cached_table(const char *schema, const char *table,
-							  Oid owner);
+							  Oid owner, const Oid *types, int count);
 
 /* desk.c */
 
@@ -53,6 +53,9 @@ typedef struct Desk
 } Desk;
 
 extern const Desk *ietp_get_desk(void);
+
+/* guard.c */
+extern bool ietp_guard_lowered;
 
 /* actor.c */
 extern char *ietp_signing_key_file;

@@ -46,6 +46,14 @@ AS 'MODULE_PATHNAME', 'ietp_check_desk';
 COMMENT ON FUNCTION ietp.check_desk() IS
 'fails unless a desk of the right version is laid and its tables belong to its owner';
 
+CREATE FUNCTION ietp.execute_as_owner(statement text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'ietp_execute_as_owner';
+COMMENT ON FUNCTION ietp.execute_as_owner(text) IS
+'executes a statement as the owner of the desk, for superusers and members of that role, so that nothing the owner left on a table runs with their rights';
+REVOKE EXECUTE ON FUNCTION ietp.execute_as_owner(text) FROM PUBLIC;
+
 CREATE FUNCTION ietp.desk_dependents()
 RETURNS SETOF text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -115,7 +123,7 @@ REVOKE EXECUTE ON FUNCTION ietp.guard_desk() FROM PUBLIC;
 
 CREATE EVENT TRIGGER ietp_guard_desk
 ON ddl_command_start
-WHEN TAG IN ('DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED')
+WHEN TAG IN ('DROP EXTENSION', 'DROP SCHEMA', 'DROP OWNED', 'ALTER SCHEMA')
 EXECUTE FUNCTION ietp.guard_desk();
 ALTER EVENT TRIGGER ietp_guard_desk ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER ietp_guard_desk IS

@@ -55,10 +55,9 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 			DETAIL = 'It has SUPERUSER or BYPASSRLS.';
 	END IF;
-	INSERT INTO desk.kind_roles (kind, role)
-	SELECT the_kind, the_role
-	WHERE NOT EXISTS (SELECT FROM desk.kind_roles AS k
-		WHERE k.kind = the_kind AND k.role = the_role);
+	PERFORM ietp.execute_as_owner(format('INSERT INTO desk.kind_roles '
+		'(kind, role) VALUES (%L, %L) ON CONFLICT DO NOTHING',
+		the_kind, the_role));
 	EXECUTE format('GRANT USAGE ON SCHEMA helpline TO %I', the_role);
 	FOR called IN
 		SELECT f.function_name FROM desk.kind_functions AS f
@@ -75,6 +74,53 @@ $$;
 COMMENT ON FUNCTION ietp.grant_role(text, name) IS
 'lets a role, and the roles that inherit from it, act as a kind; returns the number of functions granted';
 REVOKE EXECUTE ON FUNCTION ietp.grant_role(text, name) FROM PUBLIC;
+
+CREATE FUNCTION ietp.revoke_role(kind text, role name)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	the_kind ietp.role_kind := ietp.try_enum(kind, NULL::ietp.role_kind);
+	the_role name := role;
+	others ietp.role_kind[];
+	revoked integer := 0;
+	called name;
+BEGIN
+	PERFORM ietp.check_desk();
+	IF NOT EXISTS (SELECT FROM desk.kind_roles AS k
+			WHERE k.kind = the_kind AND k.role = the_role) THEN
+		RAISE EXCEPTION 'role does not hold this kind'
+			USING ERRCODE = 'undefined_object',
+			HINT = 'SELECT * FROM desk.kind_roles.';
+	END IF;
+	PERFORM ietp.execute_as_owner(format('DELETE FROM desk.kind_roles '
+		'WHERE kind = %L AND role = %L', the_kind, the_role));
+	IF to_regrole(quote_ident(the_role)) IS NULL THEN
+		RETURN 0;
+	END IF;
+	others := ARRAY(SELECT k.kind FROM desk.kind_roles AS k
+		WHERE k.role = the_role);
+	FOR called IN
+		SELECT f.function_name FROM desk.kind_functions AS f
+		GROUP BY f.function_name
+		HAVING bool_or(f.kind = the_kind)
+		AND NOT bool_or(f.kind = ANY (others))
+		ORDER BY f.function_name
+	LOOP
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION helpline.%I FROM %I',
+			called, the_role);
+		revoked := revoked + 1;
+	END LOOP;
+	IF others = '{}' THEN
+		EXECUTE format('REVOKE USAGE ON SCHEMA helpline FROM %I', the_role);
+	END IF;
+	RETURN revoked;
+END
+$$;
+COMMENT ON FUNCTION ietp.revoke_role(text, name) IS
+'takes one kind from a role; returns the number of functions revoked, those that no other of its kinds gives';
+REVOKE EXECUTE ON FUNCTION ietp.revoke_role(text, name) FROM PUBLIC;
 
 CREATE FUNCTION ietp.create_roles(
 	prefix text DEFAULT 'ietp_', adopt boolean DEFAULT false,
@@ -95,13 +141,16 @@ BEGIN
 	END IF;
 	FOREACH kind IN ARRAY enum_range(NULL::ietp.role_kind) LOOP
 		role := prefix || kind;
-		IF EXISTS (SELECT FROM desk.kind_roles AS k
+		IF to_regrole(quote_ident(role)) IS NULL THEN
+			EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+			outcome := 'created';
+		-- An entry alone is only a name: another role may bear it by now.
+		ELSIF has_function_privilege(role,
+					'helpline.begin_work(text)', 'EXECUTE')
+				AND EXISTS (SELECT FROM desk.kind_roles AS k
 				WHERE k.kind = create_roles.kind
 				AND k.role = create_roles.role) THEN
 			outcome := 'held already';
-		ELSIF to_regrole(quote_ident(role)) IS NULL THEN
-			EXECUTE format('CREATE ROLE %I NOLOGIN', role);
-			outcome := 'created';
 		ELSE
 			objection := ietp.role_objection(role);
 			IF objection IS NOT NULL AND NOT COALESCE(adopt, false) THEN
@@ -114,9 +163,11 @@ BEGIN
 			outcome := 'adopted';
 		END IF;
 		functions := ietp.grant_role(kind::text, role);
-		UPDATE desk.kind_roles AS k SET created = true
-		WHERE k.kind = create_roles.kind AND k.role = create_roles.role
-		AND create_roles.outcome = 'created';
+		IF outcome = 'created' THEN
+			PERFORM ietp.execute_as_owner(format('UPDATE desk.kind_roles '
+				'SET created = true WHERE kind = %L AND role = %L',
+				kind, role));
+		END IF;
 		outcome := outcome || ', ' || functions || ' functions granted';
 		RETURN NEXT;
 	END LOOP;
@@ -156,7 +207,8 @@ BEGIN
 				outcome := 'dropped';
 			END IF;
 		END IF;
-		DELETE FROM desk.kind_roles AS k WHERE k.role = entry.role;
+		PERFORM ietp.execute_as_owner(format(
+			'DELETE FROM desk.kind_roles WHERE role = %L', entry.role));
 		RETURN NEXT;
 	END LOOP;
 END
