@@ -386,14 +386,16 @@ static int64 last_line = 1;
 static int64 committed_line = 1;
 
 /*
- * Assign hook of ietp_helpline.import_batch: another file begins.
+ * Assign hook of ietp_helpline.import_batch: another file begins.  Outside a
+ * transaction in progress it is a rollback that gives back the old value, and
+ * with it the old count.
  */
 void
 ietp_import_batch_changed(const char *newval, void *extra)
 {
 	(void) newval;
 	(void) extra;
-	last_line = 1;
+	last_line = IsTransactionState() ? 1 : committed_line;
 }
 
 /* The lines of a COPY that failed are not in staging, and not counted. */

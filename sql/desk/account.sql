@@ -70,6 +70,7 @@ CREATE TABLE desk.retries (
 	account text NOT NULL,
 	retry_key uuid NOT NULL,
 	function_name name NOT NULL,
+	request_hash bigint,
 	call_ref ietp.call_ref,
 	case_ref ietp.case_ref,
 	n integer,
@@ -148,7 +149,8 @@ $$;
 COMMENT ON FUNCTION desk.enum_of(text, text, anyenum) IS
 'the label as a value of the enum of the third argument; NULL stays NULL';
 
-CREATE FUNCTION desk.claim_retry(key uuid, called name)
+CREATE FUNCTION desk.claim_retry(
+	key uuid, called name, request_hash bigint DEFAULT NULL)
 RETURNS desk.retries
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = pg_catalog, ietp, pg_temp
@@ -160,15 +162,16 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	-- Waits for a request with the same key that is under way.
-	INSERT INTO desk.retries (account, retry_key, function_name)
-	VALUES (ietp.actor(), key, called)
+	INSERT INTO desk.retries (account, retry_key, function_name, request_hash)
+	VALUES (ietp.actor(), key, called, request_hash)
 	ON CONFLICT DO NOTHING;
 	IF FOUND THEN
 		RETURN NULL;
 	END IF;
 	SELECT * INTO STRICT earlier FROM desk.retries AS r
 	WHERE r.account = ietp.actor() AND r.retry_key = key;
-	IF earlier.function_name <> called THEN
+	IF earlier.function_name <> called OR earlier.request_hash
+			IS DISTINCT FROM claim_retry.request_hash THEN
 		RAISE EXCEPTION 'retry key was used for another request'
 			USING ERRCODE = 'IE106', COLUMN = 'retry_key',
 			HINT = 'Make a new key for every new request.';
@@ -176,8 +179,8 @@ BEGIN
 	RETURN earlier;
 END
 $$;
-COMMENT ON FUNCTION desk.claim_retry(uuid, name) IS
-'NULL when the request is new, else what it made the first time';
+COMMENT ON FUNCTION desk.claim_retry(uuid, name, bigint) IS
+'NULL when the request is new, else what it made the first time; the hash of its arguments tells another request with the same key';
 
 CREATE FUNCTION desk.settle_retry(
 	key uuid, call_ref ietp.call_ref DEFAULT NULL,
@@ -274,13 +277,14 @@ BEGIN
 		(account, kind, active, team, factory, buyer)
 	VALUES (account, the_kind, COALESCE(active, true), team, factory, buyer)
 	ON CONFLICT ON CONSTRAINT accounts_pkey DO UPDATE
-	SET kind = excluded.kind, active = excluded.active, team = excluded.team,
+	SET kind = excluded.kind, active = excluded.active,
+		team = COALESCE(excluded.team, a.team),
 		factory = excluded.factory, buyer = excluded.buyer;
 END
 $$;
 COMMENT ON FUNCTION helpline.set_account(
 	text, text, text, text, text, boolean) IS
-'enters or changes the account of a person, making the team where it is new';
+'enters or changes the account of a person, making the team where it is new; NULL leaves the team as it is';
 REVOKE ALL ON FUNCTION helpline.set_account(
 	text, text, text, text, text, boolean) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)

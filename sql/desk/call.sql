@@ -146,30 +146,6 @@ $$;
 COMMENT ON FUNCTION desk.lock_call(ietp.call_ref, text) IS
 'the call, locked against changes; fails when the actor may not see it';
 
--- The same key for another call or case is another request, and what it
--- brought must not be dropped silently.
-CREATE FUNCTION desk.claim_retry(
-	key uuid, called name, call_ref ietp.call_ref, case_ref ietp.case_ref)
-RETURNS desk.retries
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
-SET search_path = pg_catalog, ietp, pg_temp
-AS $$
-DECLARE
-	earlier desk.retries := desk.claim_retry(key, called);
-BEGIN
-	IF earlier.call_ref <> claim_retry.call_ref
-			OR earlier.case_ref <> claim_retry.case_ref THEN
-		RAISE EXCEPTION 'retry key was used for another request'
-			USING ERRCODE = 'IE106', COLUMN = 'retry_key',
-			HINT = 'Make a new key for every new request.';
-	END IF;
-	RETURN earlier;
-END
-$$;
-COMMENT ON FUNCTION desk.claim_retry(
-	uuid, name, ietp.call_ref, ietp.case_ref) IS
-'as claim_retry(uuid, name), for a request about that call or case';
-
 CREATE FUNCTION desk.local_day(line text, at timestamptz)
 RETURNS date
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -184,7 +160,7 @@ COMMENT ON FUNCTION desk.local_day(text, timestamptz) IS
 CREATE FUNCTION desk.check_call_codes(
 	line text, channel text, language text, factory text)
 RETURNS void
-LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 BEGIN
@@ -305,7 +281,11 @@ BEGIN
 		PERFORM desk.lock_call(callback_of, 'callback_of');
 	END IF;
 
-	earlier := desk.claim_retry(retry_key, 'record_call');
+	earlier := desk.claim_retry(retry_key, 'record_call',
+		hash_record_extended(ROW(record_call.line, record_call.channel,
+			entry.purpose, entry.outcome, entry.direction,
+			record_call.language, record_call.factory, entry.complainant_role,
+			entry.identity_mode, record_call.callback_of), 0));
 	repeated := earlier.retry_key IS NOT NULL;
 	substantive := COALESCE(ietp.substantive(entry.purpose), false);
 	next_steps := desk.after_call(entry.outcome, entry.purpose);
@@ -397,7 +377,7 @@ BEGIN
 		THEN ARRAY['open_case', 'escalate_case']
 		ELSE ARRAY['open_case', 'give_advice'] END;
 	earlier := desk.claim_retry(retry_key, 'raise_issue',
-		the_call.call_ref, NULL);
+		hash_record_extended(ROW(the_call.call_ref, raise_issue.topic), 0));
 	repeated := earlier.retry_key IS NOT NULL;
 	IF repeated THEN
 		n := earlier.n;
@@ -405,9 +385,12 @@ BEGIN
 	END IF;
 	SELECT COALESCE(max(i.n), 0) + 1 INTO raise_issue.n
 	FROM desk.issues AS i WHERE i.call_ref = the_call.call_ref;
+	-- The call is locked: only at REPEATABLE READ may n be taken, and then
+	-- this fails as any transaction there that came too late.
 	INSERT INTO desk.issues (call_ref, n, taxonomy, topic, raised_on, line)
 	VALUES (the_call.call_ref, raise_issue.n, version, raise_issue.topic,
-		the_call.received_on, the_call.line);
+		the_call.received_on, the_call.line)
+	ON CONFLICT DO NOTHING;
 	PERFORM desk.settle_retry(retry_key, call_ref => the_call.call_ref,
 		n => raise_issue.n);
 END
@@ -436,7 +419,7 @@ BEGIN
 		PERFORM desk.refuse('body', 'missing');
 	END IF;
 	earlier := desk.claim_retry(retry_key, 'give_advice',
-		the_call.call_ref, NULL);
+		hash_record_extended(ROW(the_call.call_ref, give_advice.body), 0));
 	repeated := earlier.retry_key IS NOT NULL;
 	IF repeated THEN
 		n := earlier.n;
@@ -445,7 +428,8 @@ BEGIN
 	SELECT COALESCE(max(a.n), 0) + 1 INTO give_advice.n
 	FROM desk.advice AS a WHERE a.call_ref = the_call.call_ref;
 	INSERT INTO desk.advice (call_ref, n, advised_by, body)
-	VALUES (the_call.call_ref, give_advice.n, ietp.actor(), give_advice.body);
+	VALUES (the_call.call_ref, give_advice.n, ietp.actor(), give_advice.body)
+	ON CONFLICT DO NOTHING;
 	PERFORM desk.settle_retry(retry_key, call_ref => the_call.call_ref,
 		n => give_advice.n);
 END

@@ -234,7 +234,8 @@ $$;
 COMMENT ON FUNCTION desk.lock_case(ietp.case_ref, boolean) IS
 'the case, locked against changes; fails when the actor may not see it, or when it is closed';
 
--- The caller holds the row of the case, so that n has no gap and no double.
+-- The caller holds the row of the case, so that n has no gap and no double; at
+-- REPEATABLE READ a conflict fails as any transaction there that came too late.
 CREATE FUNCTION desk.add_event(
 	case_ref ietp.case_ref, action text, detail text DEFAULT '',
 	occurred_at timestamptz DEFAULT now())
@@ -247,6 +248,7 @@ AS $$
 		add_event.occurred_at, add_event.action, ietp.actor(),
 		COALESCE(add_event.detail, '')
 	FROM desk.events AS e WHERE e.case_ref = add_event.case_ref
+	ON CONFLICT DO NOTHING
 $$;
 COMMENT ON FUNCTION desk.add_event(
 	ietp.case_ref, text, text, timestamptz) IS
@@ -287,7 +289,8 @@ BEGIN
 		ELSE ARRAY['add_note', 'close_case'] END;
 
 	earlier := desk.claim_retry(retry_key, 'open_case',
-		the_call.call_ref, NULL);
+		hash_record_extended(ROW(the_call.call_ref, open_case.severity,
+			open_case.factory, open_case.workers_affected), 0));
 	repeated := earlier.retry_key IS NOT NULL;
 	IF repeated THEN
 		case_ref := earlier.case_ref;
@@ -352,21 +355,26 @@ BEGIN
 	VALUES (the_case.case_ref, the_call.call_ref)
 	ON CONFLICT DO NOTHING;
 	repeated := NOT FOUND;
-	IF NOT repeated THEN
-		INSERT INTO desk.case_issues
-			(case_ref, n, taxonomy, topic, call_ref, call_n)
-		SELECT the_case.case_ref, (SELECT COALESCE(max(o.n), 0)
-				FROM desk.case_issues AS o
-				WHERE o.case_ref = the_case.case_ref)
-			+ row_number() OVER (ORDER BY i.n),
-			i.taxonomy, i.topic, i.call_ref, i.n
-		FROM desk.issues AS i WHERE i.call_ref = the_call.call_ref;
+	-- Also issues that were raised in the call since it was linked.
+	INSERT INTO desk.case_issues
+		(case_ref, n, taxonomy, topic, call_ref, call_n)
+	SELECT the_case.case_ref, (SELECT COALESCE(max(o.n), 0)
+			FROM desk.case_issues AS o
+			WHERE o.case_ref = the_case.case_ref)
+		+ row_number() OVER (ORDER BY i.n),
+		i.taxonomy, i.topic, i.call_ref, i.n
+	FROM desk.issues AS i
+	WHERE i.call_ref = the_call.call_ref
+	AND NOT EXISTS (SELECT FROM desk.case_issues AS o
+		WHERE o.case_ref = the_case.case_ref
+		AND o.call_ref = i.call_ref AND o.call_n = i.n);
+	IF NOT repeated OR FOUND THEN
 		PERFORM desk.add_event(the_case.case_ref, 'call_linked');
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION helpline.link_call(ietp.case_ref, ietp.call_ref) IS
-'adds a further call, with its issues, to a case; harmless when it is there already';
+'adds a further call, with its issues, to a case; of a call that is there already the issues raised since';
 REVOKE ALL ON FUNCTION helpline.link_call(ietp.case_ref, ietp.call_ref)
 FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
@@ -387,7 +395,8 @@ DECLARE
 BEGIN
 	PERFORM desk.enter('add_note');
 	earlier := desk.claim_retry(retry_key, 'add_note',
-		NULL, add_note.case_ref);
+		hash_record_extended(ROW(add_note.case_ref, add_note.body,
+			add_note.kind, add_note.language), 0));
 	repeated := earlier.retry_key IS NOT NULL;
 	IF repeated THEN
 		n := earlier.n;
@@ -416,7 +425,8 @@ BEGIN
 	FROM desk.notes AS o WHERE o.case_ref = the_case.case_ref;
 	INSERT INTO desk.notes (case_ref, n, kind, language, written_by, body)
 	VALUES (the_case.case_ref, add_note.n, the_kind, add_note.language,
-		ietp.actor(), add_note.body);
+		ietp.actor(), add_note.body)
+	ON CONFLICT DO NOTHING;
 	PERFORM desk.add_event(the_case.case_ref, 'noted', the_kind::text);
 	PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref,
 		n => add_note.n);
@@ -445,7 +455,7 @@ DECLARE
 BEGIN
 	PERFORM desk.enter('escalate_case');
 	earlier := desk.claim_retry(retry_key, 'escalate_case',
-		NULL, escalate_case.case_ref);
+		hash_record_extended(ROW(escalate_case.case_ref, level), 0));
 	repeated := earlier.retry_key IS NOT NULL;
 	the_case := desk.lock_case(escalate_case.case_ref,
 		must_be_open => NOT repeated);
@@ -600,7 +610,8 @@ DECLARE
 BEGIN
 	PERFORM desk.enter('close_case');
 	earlier := desk.claim_retry(retry_key, 'close_case',
-		NULL, close_case.case_ref);
+		hash_record_extended(ROW(close_case.case_ref,
+			close_case.closing_reason), 0));
 	repeated := earlier.retry_key IS NOT NULL;
 	the_case := desk.lock_case(close_case.case_ref,
 		must_be_open => NOT repeated);
@@ -679,7 +690,9 @@ BEGIN
 	FROM desk.cases AS c
 	WHERE c.closed_at IS NULL
 	AND (c.handler = me OR c.investigator = me OR c.team = my_team
-		OR i_assign AND c.handler IS NULL AND c.team IS NULL)
+		OR i_assign AND c.team IS NULL AND NOT EXISTS (
+			SELECT FROM desk.accounts AS a
+			WHERE a.account = c.handler AND a.active))
 	AND (after IS NULL OR c.severity < mark_severity
 		OR c.severity = mark_severity
 		AND (c.opened_at, c.case_ref) > (mark_opened, mark_case))

@@ -6,7 +6,8 @@ CREATE TABLE desk.staged_lines (
 	batch text NOT NULL
 		DEFAULT current_setting('ietp_helpline.import_batch')
 		REFERENCES desk.batches,
-	line_no bigint NOT NULL DEFAULT ietp.next_line() - 1,
+	line_no bigint NOT NULL DEFAULT ietp.next_line() - 1
+		CHECK (line_no > 0),
 	line text,
 	PRIMARY KEY (batch, line_no));
 COMMENT ON TABLE desk.staged_lines IS
@@ -18,30 +19,74 @@ USING ((SELECT ietp.actor_is('administrator')))
 WITH CHECK ((SELECT ietp.actor_is('administrator')));
 
 -- For an application, whose login has no right on the table.
-CREATE FUNCTION helpline.stage_lines(batch text, lines text[])
+CREATE FUNCTION helpline.stage_lines(
+	batch text, lines text[], first_line bigint DEFAULT NULL)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 #variable_conflict use_variable
 DECLARE
-	last_no bigint;
+	start bigint := first_line;
+	staged bigint;
 BEGIN
 	PERFORM desk.enter('stage_lines');
 	PERFORM desk.start_import(batch, NULL);
-	SELECT COALESCE(max(s.line_no), 0) INTO last_no
-	FROM desk.staged_lines AS s WHERE s.batch = stage_lines.batch;
+	IF start < 1 THEN
+		PERFORM desk.refuse('first_line', 'out_of_range',
+			'1 or more; the header is line 1.');
+	ELSIF start IS NULL THEN
+		SELECT COALESCE(max(s.line_no), 0) + 1 INTO start
+		FROM desk.staged_lines AS s WHERE s.batch = stage_lines.batch;
+	END IF;
+	-- Whoever splits at line feeds leaves carriage returns, and an empty end.
 	INSERT INTO desk.staged_lines (batch, line_no, line)
-	SELECT stage_lines.batch, last_no + l.n, l.line
-	FROM unnest(lines) WITH ORDINALITY AS l (line, n);
-	RETURN last_no + COALESCE(cardinality(lines), 0);
+	SELECT stage_lines.batch, start + l.n - 1,
+		NULLIF(rtrim(l.line, E'\r\n'), '')
+	FROM unnest(lines) WITH ORDINALITY AS l (line, n)
+	ON CONFLICT DO NOTHING;
+	SELECT count(*) INTO staged FROM desk.staged_lines AS s
+	WHERE s.batch = stage_lines.batch;
+	RETURN staged;
 END
 $$;
-COMMENT ON FUNCTION helpline.stage_lines(text, text[]) IS
-'adds further lines of a file to a batch, for split_csv; returns how many it has now';
-REVOKE ALL ON FUNCTION helpline.stage_lines(text, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION helpline.stage_lines(text, text[], bigint) IS
+'adds lines of a file to a batch, for split_csv; with first_line, the number of the first of them, a repeated call is harmless; returns how many lines are staged now';
+REVOKE ALL ON FUNCTION helpline.stage_lines(text, text[], bigint) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'stage_lines');
+
+CREATE FUNCTION helpline.clear_staging(batch text)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	cleared bigint;
+BEGIN
+	PERFORM desk.enter('clear_staging');
+	PERFORM desk.start_import(batch, NULL);
+	WITH lines AS (
+		DELETE FROM desk.staged_lines AS s
+		WHERE s.batch = clear_staging.batch RETURNING 1
+	), calls AS (
+		DELETE FROM desk.staged_calls AS s
+		WHERE s.batch = clear_staging.batch RETURNING 1
+	), cases AS (
+		DELETE FROM desk.staged_cases AS s
+		WHERE s.batch = clear_staging.batch RETURNING 1
+	)
+	SELECT (SELECT count(*) FROM lines) + (SELECT count(*) FROM calls)
+		+ (SELECT count(*) FROM cases) INTO cleared;
+	RETURN cleared;
+END
+$$;
+COMMENT ON FUNCTION helpline.clear_staging(text) IS
+'removes what is staged of a batch and was not imported, so that its file can be staged anew; returns the number of rows';
+REVOKE ALL ON FUNCTION helpline.clear_staging(text) FROM PUBLIC;
+INSERT INTO desk.kind_functions (kind, function_name)
+VALUES ('administrator', 'clear_staging');
 
 -- Joins the lines of a record that goes on in the next lines, up to a hundred;
 -- a quote that is never closed swallows no more than its own line.
@@ -80,6 +125,9 @@ BEGIN
 				joined_until := follower.line_no;
 				EXIT;
 			END IF;
+			-- Closed, and still no such record: more lines do not help.
+			EXIT WHEN NOT ietp.csv_open(joined, delimiter)
+				OR octet_length(joined) > 1048576;
 		END LOOP;
 	END LOOP;
 END

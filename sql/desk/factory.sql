@@ -114,7 +114,7 @@ WITH CHECK ((SELECT ietp.actor_is('programme_staff', 'administrator')));
 
 CREATE FUNCTION desk.check_factory(factory text)
 RETURNS void
-LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 BEGIN
@@ -242,7 +242,8 @@ BEGIN
 	SELECT COALESCE(max(a.n), 0) + 1 INTO next_n FROM desk.awareness AS a
 	WHERE a.factory = record_awareness.factory;
 	INSERT INTO desk.awareness (factory, n, kind, quantity, done_on)
-	VALUES (factory, next_n, the_kind, quantity, done_on);
+	VALUES (factory, next_n, the_kind, quantity, done_on)
+	ON CONFLICT DO NOTHING;
 	RETURN next_n;
 END
 $$;
@@ -296,15 +297,17 @@ BEGIN
 		PERFORM desk.refuse('buys_until', 'out_of_range',
 			'On or after buys_from.');
 	END IF;
-	INSERT INTO desk.supplies (buyer, factory, during)
+	INSERT INTO desk.supplies AS s (buyer, factory, during)
 	VALUES (buyer, factory,
 		datemultirange(daterange(buys_from, buys_until, '[]')))
 	ON CONFLICT ON CONSTRAINT supplies_pkey DO UPDATE
-	SET during = excluded.during;
+	-- A new period replaces the time from its first day on.
+	SET during = s.during - datemultirange(daterange(buys_from, NULL))
+		+ excluded.during;
 END
 $$;
 COMMENT ON FUNCTION helpline.set_supply(text, text, date, date) IS
-'enters that a buyer buys from a factory, and when; NULL means without limit';
+'enters that a buyer buys from a factory, and when; NULL means without limit; the period replaces what was known from its first day on';
 REVOKE ALL ON FUNCTION helpline.set_supply(text, text, date, date)
 FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES

@@ -25,7 +25,7 @@ CREATE TABLE desk.staged_calls (
 	batch text NOT NULL
 		DEFAULT current_setting('ietp_helpline.import_batch')
 		REFERENCES desk.batches,
-	line_no bigint NOT NULL DEFAULT ietp.next_line(),
+	line_no bigint NOT NULL DEFAULT ietp.next_line() CHECK (line_no > 0),
 	source_id text, received_at text, answered_at text, ended_at text,
 	channel text, direction text, outcome text, purpose text, language text,
 	factory text, complainant_role text, identity_mode text, topics text,
@@ -34,7 +34,7 @@ CREATE TABLE desk.staged_calls (
 COMMENT ON TABLE desk.staged_calls IS
 'calls as a file gives them; every value is text until import_calls() reads it';
 COMMENT ON COLUMN desk.staged_calls.line_no IS
-'line in the file, the header being line 1';
+'number of the record in the file, the header being 1; the line, where no field holds a line break';
 COMMENT ON COLUMN desk.staged_calls.topics IS
 'codes of topics, separated by semicolons';
 
@@ -42,7 +42,7 @@ CREATE TABLE desk.staged_cases (
 	batch text NOT NULL
 		DEFAULT current_setting('ietp_helpline.import_batch')
 		REFERENCES desk.batches,
-	line_no bigint NOT NULL DEFAULT ietp.next_line(),
+	line_no bigint NOT NULL DEFAULT ietp.next_line() CHECK (line_no > 0),
 	source_id text, opened_at text, closed_at text, status text,
 	factory text, topics text, severity text, escalation_level text,
 	escalated_at text, closing_reason text, language text,
@@ -53,7 +53,7 @@ CREATE TABLE desk.staged_cases (
 COMMENT ON TABLE desk.staged_cases IS
 'cases as a file gives them; every value is text until import_cases() reads it';
 COMMENT ON COLUMN desk.staged_cases.line_no IS
-'line in the file, the header being line 1';
+'number of the record in the file, the header being 1; the line, where no field holds a line break';
 COMMENT ON COLUMN desk.staged_cases.topics IS
 'codes of topics, separated by semicolons';
 COMMENT ON COLUMN desk.staged_cases.call_source_id IS
@@ -73,7 +73,7 @@ CREATE TABLE desk.refused_rows (
 COMMENT ON TABLE desk.refused_rows IS
 'rows that an import refused, as they were, with every reason; kept until somebody deletes them';
 COMMENT ON COLUMN desk.refused_rows.reasons IS
-'column:problem, where the problem is missing, malformed, unknown_code, out_of_range or changed';
+'column:problem, where the problem is missing, malformed, unknown_code, out_of_range or changed; of a whole row, row:malformed, row:too_few_fields or row:too_many_fields';
 
 ALTER TABLE desk.staged_calls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.staged_calls FORCE ROW LEVEL SECURITY;
@@ -100,7 +100,8 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 DECLARE
-	wanted desk.batches := (batch, kind, source, line, date_order, currency,
+	wanted desk.batches := (batch, kind, ietp.nonblank(source), line,
+		date_order, currency,
 		COALESCE(new_factories, false), COALESCE(synthetic, false),
 		now(), NULL);
 	there desk.batches;
@@ -338,7 +339,8 @@ AS $$
 		r.ended_at, r.received_on, r.channel, r.direction, r.outcome,
 		r.purpose, r.language, r.factory, r.complainant_role,
 		r.identity_mode, r.taxonomy, r.topics, r.handler, r.team, r.known,
-		r.reasons, CASE WHEN r.reasons <> '{}'
+		CASE WHEN r.known THEN '{}' ELSE r.reasons END,
+		CASE WHEN r.reasons <> '{}' AND r.known IS NOT TRUE
 			THEN to_jsonb(r.given) - '{batch,line_no}'::text[] END
 	FROM judged AS r
 $$;
@@ -527,7 +529,8 @@ AS $$
 		r.severity, r.escalation_level, r.closing_reason, r.language,
 		r.complainant_role, r.identity_mode, r.workers_affected,
 		r.amount_claimed, r.amount_assessed, r.amount_recovered, r.call_ref,
-		r.handler, r.team, r.known, r.reasons, CASE WHEN r.reasons <> '{}'
+		r.handler, r.team, r.known, CASE WHEN r.known THEN '{}' ELSE r.reasons END,
+		CASE WHEN r.reasons <> '{}' AND r.known IS NOT TRUE
 			THEN to_jsonb(r.given) - '{batch,line_no}'::text[] END
 	FROM judged AS r
 $$;
@@ -612,12 +615,17 @@ BEGIN
 					extract(year FROM r.received_on)::integer) END AS call_ref
 			FROM desk.read_calls(b, l.time_zone, after, chunk_size) AS r
 		), refused AS (
-			INSERT INTO desk.refused_rows (source, kind, line_no, row_hash,
-				batch, source_id, reasons, fields)
+			INSERT INTO desk.refused_rows AS r (source, kind, line_no,
+				row_hash, batch, source_id, reasons, fields)
 			SELECT b.source, b.kind, p.line_no, p.row_hash, b.batch,
 				p.source_id, p.reasons, p.fields
 			FROM parsed AS p WHERE p.reasons <> '{}'
-			ON CONFLICT DO NOTHING RETURNING line_no
+			-- Refused again: for what is wrong with it today.
+			ON CONFLICT ON CONSTRAINT refused_rows_pkey DO UPDATE
+			SET reasons = excluded.reasons, batch = excluded.batch
+			WHERE (r.reasons, r.batch)
+				IS DISTINCT FROM (excluded.reasons, excluded.batch)
+			RETURNING xmax = 0 AS is_new
 		), loaded AS (
 			INSERT INTO desk.calls (call_ref, received_at, answered_at,
 				ended_at, source_hash, received_on, direction, outcome,
@@ -647,6 +655,11 @@ BEGIN
 			CROSS JOIN LATERAL unnest(string_to_array(p.topics, ';'))
 				WITH ORDINALITY AS i (topic, n)
 			WHERE p.is_loaded AND p.topics IS NOT NULL
+		), mended AS (
+			-- What was refused, and loads now, is refused no more.
+			DELETE FROM desk.refused_rows AS r USING placed AS p
+			WHERE p.is_loaded AND r.source = b.source AND r.kind = b.kind
+			AND r.line_no = p.line_no AND r.row_hash = p.row_hash
 		), gone AS (
 			-- Row by row: no join, whose plan would rest on a guess.
 			DELETE FROM desk.staged_calls AS s
@@ -659,7 +672,7 @@ BEGIN
 				AS gone,
 			count(*) FILTER (WHERE p.is_loaded) AS loaded,
 			count(*) FILTER (WHERE p.reasons <> '{}') AS bad,
-			(SELECT count(*) FROM refused) AS refused,
+			(SELECT count(*) FROM refused AS r WHERE r.is_new) AS refused,
 			COALESCE(min(p.line_no) FILTER (WHERE p.call_ref IS NOT NULL
 				AND NOT p.is_loaded) - 1, max(p.line_no), 0) AS done
 		INTO pass FROM placed AS p;
@@ -725,12 +738,17 @@ BEGIN
 				END AS case_ref
 			FROM desk.read_cases(b, l.time_zone, after, chunk_size) AS r
 		), refused AS (
-			INSERT INTO desk.refused_rows (source, kind, line_no, row_hash,
-				batch, source_id, reasons, fields)
+			INSERT INTO desk.refused_rows AS r (source, kind, line_no,
+				row_hash, batch, source_id, reasons, fields)
 			SELECT b.source, b.kind, p.line_no, p.row_hash, b.batch,
 				p.source_id, p.reasons, p.fields
 			FROM parsed AS p WHERE p.reasons <> '{}'
-			ON CONFLICT DO NOTHING RETURNING line_no
+			-- Refused again: for what is wrong with it today.
+			ON CONFLICT ON CONSTRAINT refused_rows_pkey DO UPDATE
+			SET reasons = excluded.reasons, batch = excluded.batch
+			WHERE (r.reasons, r.batch)
+				IS DISTINCT FROM (excluded.reasons, excluded.batch)
+			RETURNING xmax = 0 AS is_new
 		), loaded AS (
 			INSERT INTO desk.cases (case_ref, opened_at, closed_at,
 				escalated_at, source_hash, opened_on, closed_on,
@@ -775,6 +793,11 @@ BEGIN
 				(case_ref, n, occurred_at, action, actor, detail)
 			SELECT d.case_ref, 1, now(), 'imported', ietp.actor(), b.batch
 			FROM loaded AS d
+		), mended AS (
+			-- What was refused, and loads now, is refused no more.
+			DELETE FROM desk.refused_rows AS r USING placed AS p
+			WHERE p.is_loaded AND r.source = b.source AND r.kind = b.kind
+			AND r.line_no = p.line_no AND r.row_hash = p.row_hash
 		), gone AS (
 			-- Row by row: no join, whose plan would rest on a guess.
 			DELETE FROM desk.staged_cases AS s
@@ -787,7 +810,7 @@ BEGIN
 				AS gone,
 			count(*) FILTER (WHERE p.is_loaded) AS loaded,
 			count(*) FILTER (WHERE p.reasons <> '{}') AS bad,
-			(SELECT count(*) FROM refused) AS refused,
+			(SELECT count(*) FROM refused AS r WHERE r.is_new) AS refused,
 			COALESCE(min(p.line_no) FILTER (WHERE p.case_ref IS NOT NULL
 				AND NOT p.is_loaded) - 1, max(p.line_no), 0) AS done
 		INTO pass FROM placed AS p;

@@ -45,7 +45,7 @@ INSERT INTO desk.line_steps (line, n, step, done_on, known_to) VALUES
 
 CREATE FUNCTION helpline.set_line(
 	line text, country text, time_zone text, opened_on date,
-	phone_number text DEFAULT NULL, description text DEFAULT '')
+	phone_number text DEFAULT NULL, description text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
@@ -82,18 +82,19 @@ BEGIN
 		PERFORM desk.refuse('time_zone', 'out_of_range',
 			'A line that has calls or cases keeps its country and zone.');
 	END IF;
-	INSERT INTO desk.lines
+	INSERT INTO desk.lines AS l
 		(line, country, phone_number, time_zone, opened_on, description)
 	VALUES (line, country, phone, time_zone, opened_on,
 		COALESCE(description, ''))
 	ON CONFLICT ON CONSTRAINT lines_pkey DO UPDATE
-	SET country = excluded.country, phone_number = excluded.phone_number,
-		time_zone = excluded.time_zone, opened_on = excluded.opened_on,
-		description = excluded.description;
+	SET country = excluded.country, time_zone = excluded.time_zone,
+		opened_on = excluded.opened_on,
+		phone_number = COALESCE(excluded.phone_number, l.phone_number),
+		description = COALESCE(set_line.description, l.description);
 END
 $$;
 COMMENT ON FUNCTION helpline.set_line(text, text, text, date, text, text) IS
-'enters or changes a line';
+'enters or changes a line; NULL leaves number and description as they are';
 REVOKE ALL ON FUNCTION helpline.set_line(text, text, text, date, text, text)
 FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)

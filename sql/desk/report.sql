@@ -125,7 +125,7 @@ SELECT k, 'published_totals' FROM unnest(enum_range(NULL::ietp.role_kind)) k;
 -- in factories that were members on that day, by the headcount in force.
 CREATE FUNCTION desk.mean_workers(since date, until date, country text)
 RETURNS numeric
-LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 	SELECT sum(h.workers)::numeric / NULLIF((

@@ -55,9 +55,9 @@ COMMENT ON TABLE desk.channels IS
 COMMENT ON COLUMN desk.channels.kind IS
 'closed kind that functions look at, since a programme may add channels';
 COMMENT ON COLUMN desk.channels.valid_from IS
-'first day of the channel; NULL: since ever';
+'first day of the channel, for the menus of applications; NULL: since ever';
 COMMENT ON COLUMN desk.channels.valid_until IS
-'first day on which the channel is no longer offered; NULL: still offered';
+'first day on which menus no longer offer the channel; NULL: still offered';
 
 INSERT INTO desk.channels
 	(channel, kind, label_en, label_zh_hans, label_zh_hant, label_vi)
@@ -669,7 +669,7 @@ AS $$
 			ORDER BY t.valid_from LIMIT 1))
 $$;
 COMMENT ON FUNCTION desk.current_taxonomy(date) IS
-'version of the taxonomy in force on a day; NULL before the first';
+'the version of the taxonomy in force on a day; for days before the first version, the first';
 REVOKE ALL ON FUNCTION desk.current_taxonomy(date) FROM PUBLIC;
 
 -- A topic walks from version to version towards the target.  At each step it

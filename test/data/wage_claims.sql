@@ -20,6 +20,8 @@ SELECT helpline.set_line('US-SC', 'US', 'America/New_York', '2010-01-01',
 SELECT helpline.open_batch('wage-claims', 'cases', 'US-SC',
 	'South Carolina wage claims', currency => 'USD',
 	new_factories => true) \g /dev/null
+-- What an interrupted run left; it was not imported.
+SELECT helpline.clear_staging('wage-claims') \g /dev/null
 
 -- Quote and delimiter are bytes that no text has, so that a line is a value.
 -- \copy does not read psql variables in its own line, so it is put together.

@@ -124,6 +124,8 @@ SELECT * FROM helpline.add_note(:'case1', 'She fears for her post.',
 	retry_key => '00000000-0000-4000-8000-000000000012');
 SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'x',
 	retry_key => '00000000-0000-4000-8000-000000000012')$$, :'case2'));
+SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'Other words.',
+	retry_key => '00000000-0000-4000-8000-000000000012')$$, :'case1'));
 SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'Called them.',
 	kind => 'factory_contact')$$, :'case1'));
 -- A permission in another case is none here.

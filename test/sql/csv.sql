@@ -69,7 +69,9 @@ SET LOCAL ROLE regress_csv;
 SELECT helpline.open_batch('csv', 'cases', 'CSV', 'csv test');
 SELECT helpline.stage_lines('csv', ARRAY['source_id,opened_at',
 	'1,2021-05-01', '"2","2021-']);
-SELECT helpline.stage_lines('csv', ARRAY['05-02"', NULL, '3,never']);
+SELECT helpline.stage_lines('csv', ARRAY['05-02"', NULL, E'3,never\r', '']);
+-- Sent again after a lost connection, with the number of its first line
+SELECT helpline.stage_lines('csv', ARRAY['05-02"', NULL, E'3,never\r', ''], 4);
 SELECT * FROM helpline.split_csv('csv');
 SELECT loaded, refused FROM helpline.import_cases('csv');
 SELECT line_no, source_id, reasons FROM helpline.refused_rows('csv');
@@ -77,6 +79,39 @@ RESET ROLE;
 SELECT source_id, opened_on FROM desk.cases
 WHERE source = 'csv test' ORDER BY source_id;
 SELECT helpline.stage_lines('there is none', '{}');
+ROLLBACK;
+
+-- A row that was refused, and loads when what it names is known, is refused no
+-- more; refused again for less, it says so; a row that is there stays there
+-- whatever the vocabulary says by now.
+BEGIN;
+SELECT helpline.set_line('CSV', 'CN', 'Asia/Shanghai', '2010-01-01');
+CREATE FUNCTION pg_temp.import(OUT outcome text, OUT refused text[])
+LANGUAGE plpgsql
+AS $$
+BEGIN
+	PERFORM helpline.open_batch('csv', 'calls', 'CSV', ' csv test ');
+	PERFORM helpline.stage_lines('csv', ARRAY[
+		'source_id,received_at,channel,purpose,factory,topics',
+		'1,2021-05-01,phone_in,advice,CSV-F,',
+		'2,2021-05-01,phone_in,tea,CSV-F,',
+		'3,2021-05-01,phone_in,advice,,wages.unpaid'], 1);
+	PERFORM helpline.split_csv('csv');
+	outcome := (helpline.import_calls('csv')).outcome;
+	refused := ARRAY(SELECT r.line_no || ' ' || array_to_string(r.reasons, ' ')
+		FROM helpline.refused_rows('csv') AS r ORDER BY r.line_no);
+END
+$$;
+SET LOCAL client_min_messages = warning;
+SELECT * FROM pg_temp.import();
+SELECT helpline.set_factory('CSV-F', 'CN');
+INSERT INTO desk.taxonomies VALUES (99, '2021-01-01', 'without wages');
+INSERT INTO desk.topics (taxonomy, topic, label_en, label_zh_hans,
+	label_zh_hant, label_vi, default_severity)
+VALUES (99, 'other', 'Other', '其他', '其他', 'Khác', 'minor');
+SELECT * FROM pg_temp.import();
+SELECT * FROM pg_temp.import();
+SELECT DISTINCT source FROM desk.batches WHERE batch = 'csv';
 ROLLBACK;
 
 -- After a COPY that failed, lines are counted as if it had not been tried.
@@ -88,10 +123,16 @@ INSERT INTO desk.staged_calls (source_id) VALUES ('a'), ('b');
 INSERT INTO desk.staged_calls (source_id)
 SELECT 'c' FROM generate_series(1, 5) AS n WHERE 1 / (n - 5) < 0;
 INSERT INTO desk.staged_calls (source_id) VALUES ('d');
+-- So does a batch that was opened in vain.
+BEGIN;
+SELECT helpline.open_batch('csv-2', 'calls', 'CSV', 'csv test');
+INSERT INTO desk.staged_calls (source_id) VALUES ('other');
+ROLLBACK;
+INSERT INTO desk.staged_calls (source_id) VALUES ('e');
 SELECT line_no, source_id FROM desk.staged_calls
 WHERE batch = 'csv' ORDER BY line_no;
+SELECT helpline.clear_staging('csv');
 RESET ietp_helpline.import_batch;
-DELETE FROM desk.staged_calls WHERE batch = 'csv';
 DELETE FROM desk.batches WHERE batch = 'csv';
 DELETE FROM desk.lines WHERE line = 'CSV';
 
