@@ -52,12 +52,14 @@ CREATE TABLE desk.issues (
 	raised_on date NOT NULL,
 	topic text NOT NULL,
 	line text NOT NULL,
+	handler text,
+	team text,
 	PRIMARY KEY (call_ref, n),
 	FOREIGN KEY (taxonomy, topic) REFERENCES desk.topics (taxonomy, topic));
 COMMENT ON TABLE desk.issues IS
 'issues raised in a call: none, one or several';
 COMMENT ON COLUMN desk.issues.raised_on IS
-'received_on of the call, as line is the line of the call: issues are counted by period without looking up the calls';
+'received_on of the call, as line, handler and team are those of the call: issues are counted, and their visibility decided, without looking up the calls';
 CREATE INDEX issues_raised_on ON desk.issues (raised_on);
 
 CREATE TABLE desk.advice (
@@ -87,23 +89,24 @@ WITH CHECK ((SELECT ietp.actor_is('supervisor', 'administrator'))
 	AND (handler = (SELECT ietp.actor())
 		OR team = (SELECT ietp.actor_team())));
 
--- What belongs to a call is seen by who sees the call.
+-- Issues are seen by who sees the call.
 ALTER TABLE desk.issues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.issues FORCE ROW LEVEL SECURITY;
 CREATE POLICY reading ON desk.issues FOR SELECT
 USING ((SELECT ietp.actor_is('supervisor', 'programme_staff', 'analyst',
 		'auditor', 'administrator'))
-	OR EXISTS (SELECT FROM desk.calls AS c
-		WHERE c.call_ref = issues.call_ref));
+	OR (SELECT ietp.actor_is('specialist'))
+	AND (handler = (SELECT ietp.actor())
+		OR team = (SELECT ietp.actor_team())));
 CREATE POLICY writing ON desk.issues
 USING ((SELECT ietp.actor_is('supervisor', 'administrator'))
 	OR (SELECT ietp.actor_is('specialist'))
-	AND EXISTS (SELECT FROM desk.calls AS c
-		WHERE c.call_ref = issues.call_ref))
+	AND (handler = (SELECT ietp.actor())
+		OR team = (SELECT ietp.actor_team())))
 WITH CHECK ((SELECT ietp.actor_is('supervisor', 'administrator'))
 	OR (SELECT ietp.actor_is('specialist'))
-	AND EXISTS (SELECT FROM desk.calls AS c
-		WHERE c.call_ref = issues.call_ref));
+	AND (handler = (SELECT ietp.actor())
+		OR team = (SELECT ietp.actor_team())));
 
 -- Advice is words, which analysts, auditors and administrators do not read.
 ALTER TABLE desk.advice ENABLE ROW LEVEL SECURITY;
@@ -387,9 +390,11 @@ BEGIN
 	FROM desk.issues AS i WHERE i.call_ref = the_call.call_ref;
 	-- The call is locked: only at REPEATABLE READ may n be taken, and then
 	-- this fails as any transaction there that came too late.
-	INSERT INTO desk.issues (call_ref, n, taxonomy, topic, raised_on, line)
+	INSERT INTO desk.issues (call_ref, n, taxonomy, topic, raised_on, line,
+		handler, team)
 	VALUES (the_call.call_ref, raise_issue.n, version, raise_issue.topic,
-		the_call.received_on, the_call.line)
+		the_call.received_on, the_call.line, the_call.handler,
+		the_call.team)
 	ON CONFLICT DO NOTHING;
 	PERFORM desk.settle_retry(retry_key, call_ref => the_call.call_ref,
 		n => raise_issue.n);

@@ -647,10 +647,10 @@ BEGIN
 			LEFT JOIN loaded AS d ON d.call_ref = p.call_ref
 				AND d.source_id = p.source_id AND d.source_hash = p.row_hash
 		), issues AS (
-			INSERT INTO desk.issues
-				(call_ref, n, taxonomy, topic, raised_on, line)
+			INSERT INTO desk.issues (call_ref, n, taxonomy, topic,
+				raised_on, line, handler, team)
 			SELECT p.call_ref, i.n, p.taxonomy, ietp.try_code(i.topic),
-				p.received_on, b.line
+				p.received_on, b.line, p.handler, p.team
 			FROM placed AS p
 			CROSS JOIN LATERAL unnest(string_to_array(p.topics, ';'))
 				WITH ORDINALITY AS i (topic, n)

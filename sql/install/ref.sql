@@ -112,9 +112,13 @@ CREATE OPERATOR ietp.<= (
 COMMENT ON OPERATOR ietp.<= (ietp.case_ref, ietp.case_ref) IS
 'less than or equal';
 
+-- Equality is core's int8eq, which core marks LEAKPROOF too: it cannot raise,
+-- and tells nothing but its result.  Without the mark no look-up by reference
+-- could use an index of a table with row security, and each would read the
+-- whole table.  No role but the owner can write a query on such a table.
 CREATE FUNCTION ietp.case_ref_eq(a ietp.case_ref, b ietp.case_ref)
 RETURNS boolean
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 AS 'int8eq';
 COMMENT ON FUNCTION ietp.case_ref_eq(ietp.case_ref, ietp.case_ref) IS
 'implementation of = operator';
@@ -386,9 +390,10 @@ CREATE OPERATOR ietp.<= (
 COMMENT ON OPERATOR ietp.<= (ietp.call_ref, ietp.call_ref) IS
 'less than or equal';
 
+-- LEAKPROOF: see ietp.case_ref_eq.
 CREATE FUNCTION ietp.call_ref_eq(a ietp.call_ref, b ietp.call_ref)
 RETURNS boolean
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 AS 'int8eq';
 COMMENT ON FUNCTION ietp.call_ref_eq(ietp.call_ref, ietp.call_ref) IS
 'implementation of = operator';

@@ -92,7 +92,6 @@ SELECT 'id-' || d.n AS source_id,
 FROM drawn AS d, topics AS t
 ORDER BY d.n;
 
--- A session of its own for every run, as tables grow and plans are cached.
 CREATE TABLE bench_time (round integer, what text, wall double precision,
 	cpu double precision);
 CREATE UNLOGGED TABLE typed_calls (LIKE desk.calls);
@@ -160,6 +159,7 @@ END
 $$;
 SQL
 
+# A session of its own for every run, as plans are cached.
 round=1
 while [ "$round" -le "$rounds" ]; do
 	PGOPTIONS='-c client_min_messages=warning'

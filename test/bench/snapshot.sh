@@ -10,9 +10,9 @@
 #   count     calls counted by channel, language and purpose, nothing else.
 #
 # The snapshot runs as an analyst, whom row security binds.  Each runs without
-# parallel workers and with up to two.  Prints the ratios of the minimums over
-# several alternated rounds.  Fails on errors, or when the figures differ,
-# never because a machine is slow.
+# parallel workers and with up to two, and without JIT.  Prints the ratios of
+# the minimums over several alternated rounds.  Fails on errors, or when the
+# figures differ, never because a machine is slow.
 #
 # Makes a database and roles of its own and drops them at the end; connects
 # as PGHOST, PGUSER and their like say, which must be a superuser.  ROWS and
@@ -25,7 +25,8 @@ rows=${ROWS:-1000000}
 rounds=${ROUNDS:-10}
 name=ietp_helpline_bench_snapshot
 
-PGOPTIONS='-c client_min_messages=warning'
+# The compiler of expressions does none of them good.
+PGOPTIONS='-c client_min_messages=warning -c jit=off'
 export PGOPTIONS
 run() {
 	psql -X -q -v ON_ERROR_STOP=1 "$@"
@@ -81,9 +82,10 @@ FROM (
 	) AS r
 	LIMIT :rows
 ) AS d;
-INSERT INTO desk.issues (call_ref, n, taxonomy, raised_on, topic, line)
+INSERT INTO desk.issues
+	(call_ref, n, taxonomy, raised_on, topic, line, handler, team)
 SELECT c.call_ref, k.n, 1, c.received_on, t.topics[1 + floor(random()
-	* cardinality(t.topics))], c.line
+	* cardinality(t.topics))], c.line, c.handler, c.team
 FROM (SELECT random() AS many, * FROM desk.calls OFFSET 0) AS c,
 	generate_series(1, CASE WHEN c.many < 0.1 THEN 2 WHEN c.many < 0.6
 		THEN 1 ELSE 0 END) AS k (n),

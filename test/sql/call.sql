@@ -290,4 +290,27 @@ SELECT count(*) AS rows FROM desk.calls JOIN public.pool ON ref = call_ref;
 SELECT nextval('public.draws') > 9 AS drawn_again;
 SELECT pg_temp.attempt($$SELECT helpline.record_call('CN', 'phone_in', 'test')$$);
 
+-- Look-ups by reference use the index, also under row security.
+CREATE FUNCTION pg_temp.uses_index(query text)
+RETURNS boolean
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	plan json;
+BEGIN
+	SET LOCAL enable_seqscan = off;
+	EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+	RETURN plan::text ~ 'Index Cond';
+END
+$$;
+SET LOCAL ROLE helpline_owner;
+SELECT v.relation, row_security_active(v.relation), pg_temp.uses_index(format(
+	'SELECT FROM %s AS t WHERE t.%I = %L', v.relation, v.key, v.value))
+FROM (VALUES ('desk.calls', 'call_ref', :'full'),
+	('desk.issues', 'call_ref', :'full'),
+	('desk.cases', 'case_ref', 'CN-2021-4837-2059-77'),
+	('desk.notes', 'case_ref', 'CN-2021-4837-2059-77'))
+	AS v (relation, key, value);
+RESET ROLE;
+
 ROLLBACK;

@@ -1,3 +1,4 @@
+\set SHOW_CONTEXT never
 -- Installation, and laying of the desk that all other tests use.
 SET client_min_messages = warning;
 DROP ROLE IF EXISTS helpline_owner;
@@ -258,7 +259,11 @@ OR l.lanname IN ('c', 'internal') AND r.place <> 'ietp';
 -- Rights of the owner are in the counter alone, and all of it has them.
 SELECT r.name AS wrong_security FROM routine AS r
 WHERE r.prosecdef <> (r.place = 'helpline');
-SELECT r.name AS leakproof FROM routine AS r WHERE r.proleakproof;
+-- Equality of references alone is LEAKPROOF, since core's int8eq is, which it
+-- is by another name: else no index would serve a look-up by reference.
+SELECT r.name AS leakproof, r.prosrc, (SELECT p.proleakproof FROM pg_proc AS p
+	WHERE p.oid = 'int8eq'::regproc) AS core
+FROM routine AS r WHERE r.proleakproof ORDER BY r.name COLLATE "C";
 
 -- PUBLIC executes the toolbox, but for what writes, and nothing else.
 SELECT r.name AS executed_by_public FROM routine AS r
