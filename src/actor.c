@@ -506,7 +506,8 @@ IETP_FUNCTION(begin_work);
 Datum
 ietp_begin_work(PG_FUNCTION_ARGS)
 {
-	const char *account = ietp_verify_token(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	char	   *token = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const char *account = ietp_verify_token(token);
 	bool		begins = work_account == NULL;
 
 	check_work_may_begin(account);

@@ -398,6 +398,7 @@ Datum
 ietp_drop_desk(PG_FUNCTION_ARGS)
 {
 	const Desk *desk = ietp_get_desk();
+	Oid			owner = desk->owner;
 
 	(void) fcinfo;
 	check_superuser("ietp.drop_desk");
@@ -415,10 +416,14 @@ ietp_drop_desk(PG_FUNCTION_ARGS)
 		ietp_guard_lowered = false;
 	}
 	PG_END_TRY();
-	if (OidIsValid(desk->owner))
+	if (OidIsValid(owner))
+	{
+		const char *name = GetUserNameFromId(owner, false);
+
 		execute(psprintf("REVOKE EXECUTE ON FUNCTION ietp.begin_work(text),"
 						 " ietp.invalidate_cache() FROM %s",
-						 quote_identifier(GetUserNameFromId(desk->owner, false))));
+						 quote_identifier(name)));
+	}
 	execute("DELETE FROM ietp.desk");
 	SPI_finish();
 	PG_RETURN_VOID();

@@ -452,7 +452,8 @@ RETURNS TABLE (line text, channel text, direction ietp.direction,
 	received_at timestamptz, answered_at timestamptz, ended_at timestamptz,
 	factory text, complainant_role ietp.complainant_role,
 	identity_mode ietp.identity_mode, callback_of ietp.call_ref,
-	handler text, team text, topics text[], advice text[])
+	handler text, team text, topics text[], advice text[],
+	synthetic boolean)
 LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
@@ -465,7 +466,8 @@ BEGIN
 		ARRAY(SELECT i.topic FROM desk.issues AS i
 			WHERE i.call_ref = c.call_ref ORDER BY i.n),
 		ARRAY(SELECT a.body FROM desk.advice AS a
-			WHERE a.call_ref = c.call_ref ORDER BY a.n)
+			WHERE a.call_ref = c.call_ref ORDER BY a.n),
+		c.synthetic
 	FROM desk.calls AS c
 	WHERE c.call_ref = find_call.call_ref;
 END

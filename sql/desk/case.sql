@@ -650,7 +650,7 @@ CREATE FUNCTION helpline.my_queue(
 	page_size integer DEFAULT 50, after text DEFAULT NULL)
 RETURNS TABLE (case_ref ietp.case_ref, severity ietp.severity,
 	opened_at timestamptz, escalation_level smallint, factory text,
-	topics text[], handler text, page_token text)
+	topics text[], handler text, synthetic boolean, page_token text)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
 SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
@@ -684,7 +684,7 @@ BEGIN
 	SELECT c.case_ref, c.severity, c.opened_at, c.escalation_level,
 		c.factory, ARRAY(SELECT i.topic FROM desk.case_issues AS i
 			WHERE i.case_ref = c.case_ref ORDER BY i.n),
-		c.handler, c.severity || '@'
+		c.handler, c.synthetic, c.severity || '@'
 			|| (extract(epoch FROM c.opened_at) * 1000000)::bigint || '@'
 			|| c.case_ref
 	FROM desk.cases AS c
@@ -758,7 +758,7 @@ RETURNS TABLE (opened_at timestamptz, closed_at timestamptz,
 	line text, factory text, workers_affected integer, handler text,
 	team text, investigator text, currency text, amount_claimed numeric,
 	amount_assessed numeric, amount_recovered numeric, topics text[],
-	calls ietp.call_ref[])
+	calls ietp.call_ref[], synthetic boolean)
 LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
@@ -772,7 +772,8 @@ BEGIN
 		ARRAY(SELECT i.topic FROM desk.case_issues AS i
 			WHERE i.case_ref = c.case_ref ORDER BY i.n),
 		ARRAY(SELECT l.call_ref FROM desk.case_calls AS l
-			WHERE l.case_ref = c.case_ref ORDER BY l.call_ref)
+			WHERE l.case_ref = c.case_ref ORDER BY l.call_ref),
+		c.synthetic
 	FROM desk.cases AS c
 	WHERE c.case_ref = find_case.case_ref;
 END
