@@ -121,13 +121,7 @@ COMMENT ON COLUMN desk.events.detail IS
 ALTER TABLE desk.cases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.cases FORCE ROW LEVEL SECURITY;
 CREATE POLICY reading ON desk.cases FOR SELECT
-USING ((SELECT ietp.actor_is('supervisor', 'programme_staff', 'analyst',
-		'auditor', 'administrator'))
-	OR (SELECT ietp.actor_is('specialist'))
-	AND (handler = (SELECT ietp.actor())
-		OR team = (SELECT ietp.actor_team()))
-	OR (SELECT ietp.actor_is('investigator'))
-	AND investigator = (SELECT ietp.actor()));
+USING ((SELECT ietp.actor_is('programme_staff', 'analyst', 'auditor')));
 CREATE POLICY writing ON desk.cases
 USING ((SELECT ietp.actor_is('supervisor', 'administrator'))
 	OR (SELECT ietp.actor_is('specialist'))
@@ -146,10 +140,7 @@ WITH CHECK ((SELECT ietp.actor_is('supervisor', 'administrator'))
 ALTER TABLE desk.case_calls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.case_calls FORCE ROW LEVEL SECURITY;
 CREATE POLICY reading ON desk.case_calls FOR SELECT
-USING ((SELECT ietp.actor_is('supervisor', 'programme_staff', 'analyst',
-		'auditor', 'administrator'))
-	OR EXISTS (SELECT FROM desk.cases AS c
-		WHERE c.case_ref = case_calls.case_ref));
+USING ((SELECT ietp.actor_is('programme_staff', 'analyst', 'auditor')));
 CREATE POLICY writing ON desk.case_calls
 USING ((SELECT ietp.actor_is('supervisor', 'administrator'))
 	OR (SELECT ietp.actor_is('specialist', 'investigator'))
@@ -163,10 +154,7 @@ WITH CHECK ((SELECT ietp.actor_is('supervisor', 'administrator'))
 ALTER TABLE desk.case_issues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.case_issues FORCE ROW LEVEL SECURITY;
 CREATE POLICY reading ON desk.case_issues FOR SELECT
-USING ((SELECT ietp.actor_is('supervisor', 'programme_staff', 'analyst',
-		'auditor', 'administrator'))
-	OR EXISTS (SELECT FROM desk.cases AS c
-		WHERE c.case_ref = case_issues.case_ref));
+USING ((SELECT ietp.actor_is('programme_staff', 'analyst', 'auditor')));
 CREATE POLICY writing ON desk.case_issues
 USING ((SELECT ietp.actor_is('supervisor', 'administrator'))
 	OR (SELECT ietp.actor_is('specialist', 'investigator'))
