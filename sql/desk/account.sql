@@ -212,7 +212,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.begin_work(text) IS
 'makes the account of a signed token the actor until the end of the transaction';
-REVOKE ALL ON FUNCTION helpline.begin_work(text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 SELECT k, 'begin_work' FROM unnest(enum_range(NULL::ietp.role_kind)) AS k;
 
@@ -233,7 +232,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.who_am_i() IS
 'the actor, the kinds of role held, the team, and the functions that may be called';
-REVOKE ALL ON FUNCTION helpline.who_am_i() FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 SELECT k, 'who_am_i' FROM unnest(enum_range(NULL::ietp.role_kind)) AS k;
 
@@ -285,7 +283,5 @@ $$;
 COMMENT ON FUNCTION helpline.set_account(
 	text, text, text, text, text, boolean) IS
 'enters or changes the account of a person, making the team where it is new; NULL leaves the team as it is';
-REVOKE ALL ON FUNCTION helpline.set_account(
-	text, text, text, text, text, boolean) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'set_account');

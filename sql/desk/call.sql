@@ -322,9 +322,6 @@ COMMENT ON FUNCTION helpline.record_call(
 	text, text, text, text, text, text, timestamptz, timestamptz,
 	timestamptz, text, text, text, ietp.call_ref, uuid) IS
 'records a call and returns its reference, and what usually follows';
-REVOKE ALL ON FUNCTION helpline.record_call(
-	text, text, text, text, text, text, timestamptz, timestamptz,
-	timestamptz, text, text, text, ietp.call_ref, uuid) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'record_call'), ('supervisor', 'record_call');
 
@@ -395,8 +392,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.raise_issue(ietp.call_ref, text, uuid) IS
 'records an issue that was raised in a call; returns its number within the call and the usual severity of its topic';
-REVOKE ALL ON FUNCTION helpline.raise_issue(ietp.call_ref, text, uuid)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'raise_issue'), ('supervisor', 'raise_issue');
 
@@ -434,8 +429,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.give_advice(ietp.call_ref, text, uuid) IS
 'records what the caller was advised; returns its number within the call';
-REVOKE ALL ON FUNCTION helpline.give_advice(ietp.call_ref, text, uuid)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'give_advice'), ('supervisor', 'give_advice');
 
@@ -467,6 +460,5 @@ END
 $$;
 COMMENT ON FUNCTION helpline.find_call(ietp.call_ref) IS
 'the facts of a call that the actor may see, with its topics and advice; no row for others';
-REVOKE ALL ON FUNCTION helpline.find_call(ietp.call_ref) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'find_call'), ('supervisor', 'find_call');

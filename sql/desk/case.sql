@@ -321,8 +321,6 @@ $$;
 COMMENT ON FUNCTION helpline.open_case(
 	ietp.call_ref, text, text, integer, uuid) IS
 'opens a case on a call, with the issues raised in it; severity NULL takes the gravest of theirs';
-REVOKE ALL ON FUNCTION helpline.open_case(
-	ietp.call_ref, text, text, integer, uuid) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'open_case'), ('supervisor', 'open_case');
 
@@ -363,8 +361,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.link_call(ietp.case_ref, ietp.call_ref) IS
 'adds a further call, with its issues, to a case; of a call that is there already the issues raised since';
-REVOKE ALL ON FUNCTION helpline.link_call(ietp.case_ref, ietp.call_ref)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'link_call'), ('supervisor', 'link_call');
 
@@ -423,8 +419,6 @@ $$;
 COMMENT ON FUNCTION helpline.add_note(
 	ietp.case_ref, text, text, text, uuid) IS
 'adds a note to an open case; kind factory_contact needs an earlier note of kind permission';
-REVOKE ALL ON FUNCTION helpline.add_note(
-	ietp.case_ref, text, text, text, uuid) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'add_note'), ('supervisor', 'add_note'),
 	('investigator', 'add_note');
@@ -469,8 +463,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.escalate_case(ietp.case_ref, integer, uuid) IS
 'raises the escalation level of an open case to 1, 2 or 3; returns when it was first escalated';
-REVOKE ALL ON FUNCTION helpline.escalate_case(ietp.case_ref, integer, uuid)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'escalate_case'), ('supervisor', 'escalate_case'),
 	('investigator', 'escalate_case');
@@ -515,8 +507,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.assign_case(ietp.case_ref, text, text) IS
 'gives an open case to a specialist and the team of that one, or to an investigator; NULL leaves as it is';
-REVOKE ALL ON FUNCTION helpline.assign_case(ietp.case_ref, text, text)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('supervisor', 'assign_case');
 
@@ -563,8 +553,6 @@ $$;
 COMMENT ON FUNCTION helpline.value_case(
 	ietp.case_ref, text, numeric, numeric, numeric) IS
 'enters what money is claimed, assessed and recovered; NULL leaves as it is';
-REVOKE ALL ON FUNCTION helpline.value_case(
-	ietp.case_ref, text, numeric, numeric, numeric) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'value_case'), ('supervisor', 'value_case'),
 	('investigator', 'value_case');
@@ -629,8 +617,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.close_case(ietp.case_ref, text, uuid) IS
 'closes an open case for one of the closing reasons';
-REVOKE ALL ON FUNCTION helpline.close_case(ietp.case_ref, text, uuid)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'close_case'), ('supervisor', 'close_case');
 
@@ -690,7 +676,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.my_queue(integer, text) IS
 'open cases of the actor and the actor''s team, for supervisors also those of nobody, gravest and then oldest first; after is the page_token of the last row seen';
-REVOKE ALL ON FUNCTION helpline.my_queue(integer, text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'my_queue'), ('supervisor', 'my_queue'),
 	('investigator', 'my_queue');
@@ -712,7 +697,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.case_notes(ietp.case_ref) IS
 'the notes of a case that the actor works on, in order; none for others';
-REVOKE ALL ON FUNCTION helpline.case_notes(ietp.case_ref) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'case_notes'), ('supervisor', 'case_notes'),
 	('investigator', 'case_notes');
@@ -734,7 +718,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.case_history(ietp.case_ref) IS
 'what was done in a case, when and by whom, without any narrative';
-REVOKE ALL ON FUNCTION helpline.case_history(ietp.case_ref) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'case_history'), ('supervisor', 'case_history'),
 	('investigator', 'case_history'), ('programme_staff', 'case_history'),
@@ -768,7 +751,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.find_case(ietp.case_ref) IS
 'the facts of a case that the actor may see; no row for others';
-REVOKE ALL ON FUNCTION helpline.find_case(ietp.case_ref) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'find_case'), ('supervisor', 'find_case'),
 	('investigator', 'find_case'), ('programme_staff', 'find_case'),

@@ -52,7 +52,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.stage_lines(text, text[], bigint) IS
 'adds lines of a file to a batch, for split_csv; with first_line, the number of the first of them, a repeated call is harmless; returns how many lines are staged now';
-REVOKE ALL ON FUNCTION helpline.stage_lines(text, text[], bigint) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'stage_lines');
 
@@ -84,7 +83,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.clear_staging(text) IS
 'removes what is staged of a batch and was not imported, so that its file can be staged anew; returns the number of rows';
-REVOKE ALL ON FUNCTION helpline.clear_staging(text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'clear_staging');
 
@@ -253,6 +251,5 @@ END
 $$;
 COMMENT ON FUNCTION helpline.split_csv(text, jsonb, text) IS
 'splits the staged lines of a batch into staged calls or cases by the names in line 1; broken records become refused rows';
-REVOKE ALL ON FUNCTION helpline.split_csv(text, jsonb, text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'split_csv');

@@ -198,6 +198,5 @@ END
 $$;
 COMMENT ON FUNCTION helpline.load_demonstration() IS
 'loads a synthetic helpline whose first half of 2021 has the published 753 calls and 25 escalated cases; refused where real calls or cases are';
-REVOKE ALL ON FUNCTION helpline.load_demonstration() FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'load_demonstration');

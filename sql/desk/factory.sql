@@ -179,8 +179,6 @@ $$;
 COMMENT ON FUNCTION helpline.set_factory(
 	text, text, text, text, date, date) IS
 'enters or changes a factory; a membership period replaces what was known from its first day on; returns all periods';
-REVOKE ALL ON FUNCTION helpline.set_factory(
-	text, text, text, text, date, date) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('programme_staff', 'set_factory'), ('administrator', 'set_factory');
 
@@ -210,8 +208,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.set_headcount(text, date, integer) IS
 'enters how many workers a factory has from a day on';
-REVOKE ALL ON FUNCTION helpline.set_headcount(text, date, integer)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('programme_staff', 'set_headcount'), ('administrator', 'set_headcount');
 
@@ -249,8 +245,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.record_awareness(text, text, integer, date) IS
 'records that workers were told of the helpline; returns the number of the record within the factory';
-REVOKE ALL ON FUNCTION helpline.record_awareness(text, text, integer, date)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('programme_staff', 'record_awareness'),
 	('administrator', 'record_awareness');
@@ -273,7 +267,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.set_buyer(text, text) IS
 'enters or changes a buyer';
-REVOKE ALL ON FUNCTION helpline.set_buyer(text, text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('programme_staff', 'set_buyer'), ('administrator', 'set_buyer');
 
@@ -308,8 +301,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.set_supply(text, text, date, date) IS
 'enters that a buyer buys from a factory, and when; NULL means without limit; the period replaces what was known from its first day on';
-REVOKE ALL ON FUNCTION helpline.set_supply(text, text, date, date)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('programme_staff', 'set_supply'), ('administrator', 'set_supply');
 
@@ -332,6 +323,5 @@ END
 $$;
 COMMENT ON FUNCTION helpline.my_factories() IS
 'the factory that the actor speaks for, or those that the actor''s company buys from today';
-REVOKE ALL ON FUNCTION helpline.my_factories() FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('factory', 'my_factories'), ('buyer', 'my_factories');

@@ -146,8 +146,6 @@ $$;
 COMMENT ON FUNCTION helpline.open_batch(
 	text, text, text, text, text, text, boolean, boolean) IS
 'says how a file is to be read, and makes it the one that this session copies into staging';
-REVOKE ALL ON FUNCTION helpline.open_batch(
-	text, text, text, text, text, text, boolean, boolean) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'open_batch');
 
@@ -696,7 +694,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.import_calls(text) IS
 'imports the staged calls of a batch; says how many rows were loaded, were there already, were refused now, and had been refused before';
-REVOKE ALL ON FUNCTION helpline.import_calls(text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'import_calls');
 
@@ -834,7 +831,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.import_cases(text) IS
 'imports the staged cases of a batch; says how many rows were loaded, were there already, were refused now, and had been refused before';
-REVOKE ALL ON FUNCTION helpline.import_cases(text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'import_cases');
 
@@ -855,6 +851,5 @@ END
 $$;
 COMMENT ON FUNCTION helpline.refused_rows(text) IS
 'lines of a batch that were refused, with every reason; the rows themselves are in desk.refused_rows';
-REVOKE ALL ON FUNCTION helpline.refused_rows(text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'refused_rows');

@@ -95,8 +95,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.set_line(text, text, text, date, text, text) IS
 'enters or changes a line; NULL leaves number and description as they are';
-REVOKE ALL ON FUNCTION helpline.set_line(text, text, text, date, text, text)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'set_line');
 
@@ -122,6 +120,5 @@ END
 $$;
 COMMENT ON FUNCTION helpline.lines() IS
 'the lines with the steps of their launch';
-REVOKE ALL ON FUNCTION helpline.lines() FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 SELECT k, 'lines' FROM unnest(enum_range(NULL::ietp.role_kind)) AS k;

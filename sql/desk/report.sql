@@ -91,8 +91,6 @@ $$;
 COMMENT ON FUNCTION helpline.set_published_total(
 	text, date, numeric, text, text, date, text) IS
 'enters or changes a total that was published for times of which the desk holds no rows';
-REVOKE ALL ON FUNCTION helpline.set_published_total(
-	text, date, numeric, text, text, date, text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('programme_staff', 'set_published_total'),
 	('administrator', 'set_published_total');
@@ -117,7 +115,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.published_totals(text) IS
 'totals that were published for the years before the desk, oldest first';
-REVOKE ALL ON FUNCTION helpline.published_totals(text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 SELECT k, 'published_totals' FROM unnest(enum_range(NULL::ietp.role_kind)) k;
 
@@ -310,8 +307,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.half_year_snapshot(integer, integer, text) IS
 'calls, issues and cases of a half-year, against the half before; country NULL means all; data says whether the figures are synthetic';
-REVOKE ALL ON FUNCTION helpline.half_year_snapshot(integer, integer, text)
-FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('supervisor', 'half_year_snapshot'),
 	('programme_staff', 'half_year_snapshot'),
@@ -368,7 +363,6 @@ END
 $$;
 COMMENT ON FUNCTION helpline.ageing(date, text) IS
 'cases that were open at the end of a day, by their age in days; works for every past day';
-REVOKE ALL ON FUNCTION helpline.ageing(date, text) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('supervisor', 'ageing'), ('programme_staff', 'ageing'),
 	('analyst', 'ageing'), ('auditor', 'ageing'),

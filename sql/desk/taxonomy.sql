@@ -670,7 +670,6 @@ AS $$
 $$;
 COMMENT ON FUNCTION desk.current_taxonomy(date) IS
 'the version of the taxonomy in force on a day; for days before the first version, the first';
-REVOKE ALL ON FUNCTION desk.current_taxonomy(date) FROM PUBLIC;
 
 -- A topic walks from version to version towards the target.  At each step it
 -- follows every link, so it may come to several topics and may come together
@@ -750,7 +749,6 @@ AS $$
 $$;
 COMMENT ON FUNCTION desk.topic_translation(integer) IS
 'for every topic of every version the topic that it is in version target: itself where the code stayed, its successor where it was renamed or merged, the shared theme where it was split, its theme where it was dropped, else other; no rows where there is no such version';
-REVOKE ALL ON FUNCTION desk.topic_translation(integer) FROM PUBLIC;
 
 CREATE FUNCTION helpline.topics(
 	language text DEFAULT 'en', taxonomy integer DEFAULT NULL)
@@ -791,6 +789,5 @@ END
 $$;
 COMMENT ON FUNCTION helpline.topics(text, integer) IS
 'topics of a version of the taxonomy, each theme before its topics, with labels in en, zh-Hans, zh-Hant or vi';
-REVOKE ALL ON FUNCTION helpline.topics(text, integer) FROM PUBLIC;
 INSERT INTO desk.kind_functions (kind, function_name)
 SELECT k, 'topics' FROM unnest(enum_range(NULL::ietp.role_kind)) k;
