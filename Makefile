@@ -15,11 +15,14 @@ OBJS = \
 	$(CORE_OBJS) \
 	src/actor.o \
 	src/cache.o \
+	src/case.o \
 	src/csv.o \
 	src/desk.o \
 	src/guard.o \
 	src/ietp_helpline.o \
 	src/intake.o \
+	src/judge.o \
+	src/lifecycle.o \
 	src/ref.o \
 	src/token.o \
 	src/vocabulary.o
@@ -32,6 +35,7 @@ INSTALL_MODULES = \
 	sql/install/actor.sql \
 	sql/install/intake.sql \
 	sql/install/csv.sql \
+	sql/install/lifecycle.sql \
 	sql/install/desk.sql \
 	sql/install/roles.sql
 
@@ -43,7 +47,17 @@ DESK_MODULES = \
 	sql/desk/taxonomy.sql \
 	sql/desk/factory.sql \
 	sql/desk/call.sql \
+	sql/desk/lifecycle.sql \
 	sql/desk/case.sql \
+	sql/desk/consent.sql \
+	sql/desk/action.sql \
+	sql/desk/remedy.sql \
+	sql/desk/recommendation.sql \
+	sql/desk/link.sql \
+	sql/desk/transition.sql \
+	sql/desk/draft.sql \
+	sql/desk/check.sql \
+	sql/desk/replay.sql \
 	sql/desk/intake.sql \
 	sql/desk/csv.sql \
 	sql/desk/report.sql \
@@ -58,7 +72,10 @@ DOCS := $(wildcard doc/*.md)
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
 REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
-	actor account line factory call case import_file report demonstration
+	actor account line factory call case lifecycle judge transition \
+	consent action remedy recommendation link draft check replay \
+	import_session \
+	import_file report demonstration
 REGRESS_OPTS = --inputdir=test
 ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.

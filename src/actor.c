@@ -144,8 +144,8 @@ ietp_actor_init(void)
 }
 
 /* The set with this kind alone; 0 when there is no kind of that name. */
-static int
-kind_from_name(const char *name)
+int
+ietp_kind_from_name(const char *name)
 {
 	for (int i = 0; i < (int) lengthof(kind_names); i++)
 		if (strcmp(kind_names[i], name) == 0)
@@ -162,8 +162,8 @@ kind_from_enum(Oid value)
 
 	if (HeapTupleIsValid(tuple))
 	{
-		kind = kind_from_name(NameStr(((Form_pg_enum)
-									   GETSTRUCT(tuple))->enumlabel));
+		kind = ietp_kind_from_name(NameStr(((Form_pg_enum)
+											GETSTRUCT(tuple))->enumlabel));
 		ReleaseSysCache(tuple);
 	}
 	return kind;
@@ -371,6 +371,20 @@ get_actor(void)
 	return &actor;
 }
 
+/* Has the actor one of this set of kinds? */
+bool
+ietp_actor_has_kind(int kinds)
+{
+	return (get_actor()->kinds & kinds) != 0;
+}
+
+/* The actor's name, good until the next call. */
+const char *
+ietp_actor_name(void)
+{
+	return get_actor()->name;
+}
+
 static Datum
 return_text(FunctionCallInfo fcinfo, const char *value)
 {
@@ -386,7 +400,7 @@ IETP_FUNCTION(actor);
 Datum
 ietp_actor(PG_FUNCTION_ARGS)
 {
-	return return_text(fcinfo, get_actor()->name);
+	return return_text(fcinfo, ietp_actor_name());
 }
 
 /*
@@ -433,7 +447,7 @@ kinds_from_array(ArrayType *array)
 	for (int i = 0; i < count; i++)
 	{
 		int			kind = nulls[i] ? 0 :
-		kind_from_name(TextDatumGetCString(names[i]));
+		ietp_kind_from_name(TextDatumGetCString(names[i]));
 
 		if (kind == 0)
 			ereport(ERROR,
@@ -454,7 +468,7 @@ ietp_actor_is(PG_FUNCTION_ARGS)
 {
 	int			asked = kinds_from_array(PG_GETARG_ARRAYTYPE_P(0));
 
-	PG_RETURN_BOOL((get_actor()->kinds & asked) != 0);
+	PG_RETURN_BOOL(ietp_actor_has_kind(asked));
 }
 
 /*

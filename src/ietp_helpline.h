@@ -26,6 +26,19 @@
 #define ERRCODE_IETP_UNKNOWN_CODE			MAKE_SQLSTATE('I','E','1','0','3')
 #define ERRCODE_IETP_VALUE_OUT_OF_RANGE		MAKE_SQLSTATE('I','E','1','0','4')
 #define ERRCODE_IETP_CHECK_DIGITS			MAKE_SQLSTATE('I','E','1','0','5')
+#define ERRCODE_IETP_FINAL					MAKE_SQLSTATE('I','E','2','0','2')
+#define ERRCODE_IETP_NO_CONSENT				MAKE_SQLSTATE('I','E','2','0','3')
+#define ERRCODE_IETP_NO_TRANSITION			MAKE_SQLSTATE('I','E','2','1','1')
+#define ERRCODE_IETP_REQUIRED_COLUMN		MAKE_SQLSTATE('I','E','2','1','2')
+#define ERRCODE_IETP_REQUIRED_RECORD		MAKE_SQLSTATE('I','E','2','1','4')
+#define ERRCODE_IETP_REQUIRED_REASON		MAKE_SQLSTATE('I','E','2','1','5')
+#define ERRCODE_IETP_ROLE					MAKE_SQLSTATE('I','E','2','1','6')
+#define ERRCODE_IETP_FOUR_EYES				MAKE_SQLSTATE('I','E','2','1','7')
+#define ERRCODE_IETP_TOO_LATE				MAKE_SQLSTATE('I','E','2','1','9')
+#define ERRCODE_IETP_HALTED					MAKE_SQLSTATE('I','E','2','2','0')
+#define ERRCODE_IETP_NO_LIFECYCLE			MAKE_SQLSTATE('I','E','2','2','1')
+#define ERRCODE_IETP_VERSION_CHANGE			MAKE_SQLSTATE('I','E','2','2','4')
+#define ERRCODE_IETP_ACTOR_COLUMN			MAKE_SQLSTATE('I','E','2','2','6')
 #define ERRCODE_IETP_TOKEN_INVALID			MAKE_SQLSTATE('I','E','3','0','1')
 #define ERRCODE_IETP_TOKEN_EXPIRED			MAKE_SQLSTATE('I','E','3','0','2')
 #define ERRCODE_IETP_SIGNING_KEY			MAKE_SQLSTATE('I','E','3','0','3')
@@ -53,6 +66,9 @@ typedef struct Desk
 } Desk;
 
 extern const Desk *ietp_get_desk(void);
+extern Datum ietp_call_as_owner(const char *function, int nargs,
+								const Oid *types, const Datum *args,
+								bool *isnull);
 
 /* guard.c */
 extern bool ietp_guard_lowered;
@@ -60,6 +76,9 @@ extern bool ietp_guard_lowered;
 /* actor.c */
 extern char *ietp_signing_key_file;
 extern void ietp_actor_init(void);
+extern int	ietp_kind_from_name(const char *name);
+extern bool ietp_actor_has_kind(int kinds);
+extern const char *ietp_actor_name(void);
 
 /* intake.c */
 extern void ietp_intake_init(void);

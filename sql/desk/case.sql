@@ -33,6 +33,24 @@ CREATE TABLE desk.cases (
 	source text,
 	source_id text,
 	source_status text,
+	-- No foreign key: the judge lets no status pass that is not of the
+	-- version, and a key would cost every move a look-up.
+	status text NOT NULL,
+	lifecycle_version integer NOT NULL,
+	status_since timestamptz NOT NULL,
+	status_reason text CHECK (status_reason ~ '^[a-z][a-z0-9_]{0,63}$'),
+	moved_by text NOT NULL,
+	cycle integer NOT NULL CHECK (cycle > 0),
+	retaliation_risk boolean,
+	migrant_worker boolean,
+	duplicate_of ietp.case_ref REFERENCES desk.cases,
+	consent_n integer NOT NULL DEFAULT 0,
+	first_resolved_at timestamptz,
+	last_resolved_at timestamptz,
+	first_closed_at timestamptz,
+	last_closed_at timestamptz,
+	first_closing_reason text,
+	last_closing_reason text,
 	CONSTRAINT closed_after_opened
 		CHECK (closed_at >= opened_at AND closed_on >= opened_on),
 	CONSTRAINT closed_on_a_day
@@ -45,7 +63,9 @@ CREATE TABLE desk.cases (
 	CONSTRAINT amount_has_currency
 		CHECK (currency IS NOT NULL OR COALESCE(
 			amount_claimed, amount_assessed, amount_recovered) IS NULL),
-	CONSTRAINT source_has_id CHECK ((source IS NULL) = (source_id IS NULL)));
+	CONSTRAINT source_has_id CHECK ((source IS NULL) = (source_id IS NULL)),
+	CONSTRAINT no_duplicate_of_itself CHECK (duplicate_of <> case_ref))
+	WITH (fillfactor = 80);
 COMMENT ON TABLE desk.cases IS
 'matters that are followed up; holds no name, number or text of a worker';
 COMMENT ON COLUMN desk.cases.opened_on IS
@@ -58,7 +78,29 @@ COMMENT ON COLUMN desk.cases.workers_affected IS
 'number of workers, NULL while unknown';
 COMMENT ON COLUMN desk.cases.currency IS 'ISO 4217, of all three amounts';
 COMMENT ON COLUMN desk.cases.source_status IS
-'status that the source gave; whether a case is open follows from closed_at';
+'status that the source gave';
+COMMENT ON COLUMN desk.cases.status IS
+'status in the lifecycle "case"; moved by helpline.transition_case()';
+COMMENT ON COLUMN desk.cases.lifecycle_version IS
+'version of the lifecycle whose rules the case is under';
+COMMENT ON COLUMN desk.cases.status_since IS
+'when the case got its status; stamped, as are moved_by, cycle, closed_at, closing_reason and what begins with first_ and last_';
+COMMENT ON COLUMN desk.cases.status_reason IS
+'reason of the last move, a code; what it was at an earlier move does not count for the next';
+COMMENT ON COLUMN desk.cases.moved_by IS
+'who made the last move';
+COMMENT ON COLUMN desk.cases.cycle IS
+'1, and one more each time the case was reopened';
+COMMENT ON COLUMN desk.cases.retaliation_risk IS
+'may the worker suffer for the complaint? NULL until judged';
+COMMENT ON COLUMN desk.cases.migrant_worker IS
+'works away from home, and is harder to reach; NULL: not known';
+COMMENT ON COLUMN desk.cases.duplicate_of IS
+'the case that counts instead; a duplicate leaves every queue and count';
+COMMENT ON COLUMN desk.cases.consent_n IS
+'last entry of the consent ledger; written so that a withdrawal and whatever needs the consent never pass each other unseen';
+COMMENT ON COLUMN desk.cases.last_closing_reason IS
+'reason of the last closing, also while the case is open again';
 CREATE UNIQUE INDEX cases_source ON desk.cases (source, source_id)
 WHERE source IS NOT NULL;
 -- Queues.  The predicate names closed_at alone, which changes once: an index
@@ -106,9 +148,14 @@ CREATE TABLE desk.events (
 	case_ref ietp.case_ref NOT NULL REFERENCES desk.cases,
 	n integer NOT NULL CHECK (n > 0),
 	occurred_at timestamptz NOT NULL,
-	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	action text NOT NULL CHECK (action IN ('opened', 'imported', 'noted',
-		'escalated', 'assigned', 'valued', 'call_linked', 'closed')),
+		'escalated', 'assigned', 'valued', 'call_linked', 'closed', 'moved',
+		'reopened', 'adopted', 'consent_given', 'consent_withdrawn',
+		'override_requested', 'override_approved', 'disclosed', 'acted',
+		'remedy_promised', 'remedy_delivered', 'remedy_verified',
+		'recommended', 'recommendation_answered', 'recommendation_verified',
+		'linked', 'marked_duplicate', 'unmarked_duplicate')),
 	actor text NOT NULL,
 	detail text NOT NULL DEFAULT '',
 	PRIMARY KEY (case_ref, n),
@@ -117,6 +164,86 @@ COMMENT ON TABLE desk.events IS
 'history of a case without narrative: what was done, when and by whom';
 COMMENT ON COLUMN desk.events.detail IS
 'codes alone, never words of a person';
+
+CREATE TABLE desk.assignments (
+	case_ref ietp.case_ref NOT NULL REFERENCES desk.cases,
+	n integer NOT NULL CHECK (n > 0),
+	assigned_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	assigned_by text NOT NULL,
+	handler text,
+	team text,
+	investigator text,
+	PRIMARY KEY (case_ref, n));
+COMMENT ON TABLE desk.assignments IS
+'who had a case from when on; the last row is who has it';
+
+CREATE FUNCTION desk.refuse_rewriting()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'rows of "%" are only added', TG_TABLE_NAME
+		USING ERRCODE = 'IE225',
+		HINT = 'Correct a row by another one.';
+END
+$$;
+COMMENT ON FUNCTION desk.refuse_rewriting() IS
+'trigger of tables to which rows are only added';
+
+CREATE TRIGGER append_only
+BEFORE UPDATE OR DELETE ON desk.events
+FOR EACH ROW WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
+CREATE TRIGGER append_only_truncate
+BEFORE TRUNCATE ON desk.events
+FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+ALTER TABLE desk.events ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE desk.events ENABLE ALWAYS TRIGGER append_only_truncate;
+CREATE TRIGGER append_only
+BEFORE UPDATE OR DELETE ON desk.assignments
+FOR EACH ROW WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
+CREATE TRIGGER append_only_truncate
+BEFORE TRUNCATE ON desk.assignments
+FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+ALTER TABLE desk.assignments ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE desk.assignments ENABLE ALWAYS TRIGGER append_only_truncate;
+
+CREATE FUNCTION desk.refuse_going_back()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM desk.events AS e
+			WHERE e.case_ref = NEW.case_ref AND e.n = NEW.n - 1
+			AND e.occurred_at > NEW.occurred_at) THEN
+		PERFORM desk.refuse('occurred_at', 'out_of_range',
+			'Not before the event before.');
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION desk.refuse_going_back() IS
+'trigger: the history of a case goes forward in time';
+CREATE TRIGGER refuse_going_back
+BEFORE INSERT ON desk.events
+FOR EACH ROW WHEN (NEW.n > 1 AND NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_going_back();
+ALTER TABLE desk.events ENABLE ALWAYS TRIGGER refuse_going_back;
+
+-- The stamp sorts after whatever trigger a DBA adds; the judge, AFTER ROW,
+-- sees the row as all of them left it.  Neither is skipped in replica mode.
+CREATE TRIGGER zz_stamp
+BEFORE INSERT OR UPDATE ON desk.cases
+FOR EACH ROW EXECUTE FUNCTION ietp.stamp_case();
+ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_stamp;
+CREATE TRIGGER zz_judge
+AFTER INSERT OR UPDATE ON desk.cases
+FOR EACH ROW EXECUTE FUNCTION
+	ietp.enforce_lifecycle('case', 'status', 'lifecycle_version');
+ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_judge;
 
 ALTER TABLE desk.cases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.cases FORCE ROW LEVEL SECURITY;
@@ -178,6 +305,16 @@ WITH CHECK ((SELECT ietp.actor_is('supervisor'))
 	AND EXISTS (SELECT FROM desk.cases AS c
 		WHERE c.case_ref = notes.case_ref));
 
+ALTER TABLE desk.assignments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE desk.assignments FORCE ROW LEVEL SECURITY;
+CREATE POLICY reading ON desk.assignments FOR SELECT
+USING ((SELECT ietp.actor_is('supervisor', 'programme_staff', 'auditor'))
+	OR (SELECT ietp.actor_is('specialist', 'investigator'))
+	AND EXISTS (SELECT FROM desk.cases AS c
+		WHERE c.case_ref = assignments.case_ref));
+CREATE POLICY adding ON desk.assignments FOR INSERT
+WITH CHECK ((SELECT ietp.actor_is('supervisor')));
+
 -- Events are only added.
 ALTER TABLE desk.events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.events FORCE ROW LEVEL SECURITY;
@@ -214,7 +351,7 @@ BEGIN
 	ELSIF must_be_open AND found_case.closed_at IS NOT NULL THEN
 		RAISE EXCEPTION 'case is closed'
 			USING ERRCODE = 'IE202', COLUMN = 'case_ref',
-			HINT = 'A closed case is not changed.';
+			HINT = 'Reopen it first: transition_case(action => ''reopen'').';
 	END IF;
 	RETURN found_case;
 END
@@ -225,22 +362,78 @@ COMMENT ON FUNCTION desk.lock_case(ietp.case_ref, boolean) IS
 -- The caller holds the row of the case, so that n has no gap and no double; at
 -- REPEATABLE READ a conflict fails as any transaction there that came too late.
 CREATE FUNCTION desk.add_event(
-	case_ref ietp.case_ref, action text, detail text DEFAULT '',
-	occurred_at timestamptz DEFAULT now())
+	case_ref ietp.case_ref, action text, detail text DEFAULT '')
 RETURNS void
 LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
+	-- A transaction that began earlier may have waited for another one.
 	INSERT INTO desk.events (case_ref, n, occurred_at, action, actor, detail)
 	SELECT add_event.case_ref, COALESCE(max(e.n), 0) + 1,
-		add_event.occurred_at, add_event.action, ietp.actor(),
+		GREATEST(now(), max(e.occurred_at)), add_event.action, ietp.actor(),
 		COALESCE(add_event.detail, '')
 	FROM desk.events AS e WHERE e.case_ref = add_event.case_ref
 	ON CONFLICT DO NOTHING
 $$;
-COMMENT ON FUNCTION desk.add_event(
-	ietp.case_ref, text, text, timestamptz) IS
+COMMENT ON FUNCTION desk.add_event(ietp.case_ref, text, text) IS
 'adds one line to the history of a case';
+
+CREATE FUNCTION desk.write_note(
+	case_ref ietp.case_ref, kind ietp.note_kind, body text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	IF body IS NULL THEN
+		RETURN;
+	ELSIF ietp.nonblank(body) IS NULL THEN
+		PERFORM desk.refuse('note', 'missing', 'Words, or NULL.');
+	END IF;
+	PERFORM desk.add_event(write_note.case_ref, 'noted',
+		write_note.kind::text);
+	INSERT INTO desk.notes (case_ref, n, kind, written_by, body)
+	SELECT write_note.case_ref, COALESCE(max(o.n), 0) + 1, write_note.kind,
+		ietp.actor(), write_note.body
+	FROM desk.notes AS o WHERE o.case_ref = write_note.case_ref;
+END
+$$;
+COMMENT ON FUNCTION desk.write_note(ietp.case_ref, ietp.note_kind, text) IS
+'adds the note that comes with a step to a case, which the caller has locked; NULL writes none';
+
+CREATE FUNCTION desk.add_case(entry desk.cases)
+RETURNS ietp.case_ref
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	FOR attempt IN 1 .. 100 LOOP
+		INSERT INTO desk.cases (case_ref, line, factory, language, opened_at,
+			opened_on, severity, complainant_role, identity_mode,
+			workers_affected, migrant_worker, synthetic, handler, team)
+		SELECT ietp.new_case_ref(l.country,
+				extract(year FROM d.day)::integer),
+			l.line, entry.factory, entry.language, now(), d.day,
+			entry.severity, entry.complainant_role, entry.identity_mode,
+			entry.workers_affected, entry.migrant_worker,
+			COALESCE(entry.synthetic, false), ietp.actor(), ietp.actor_team()
+		FROM desk.lines AS l, desk.local_day(l.line, now()) AS d (day)
+		WHERE l.line = entry.line
+		ON CONFLICT DO NOTHING
+		RETURNING cases.case_ref INTO entry.case_ref;
+		-- If not, the reference is taken: draw another.
+		IF FOUND THEN
+			PERFORM desk.add_event(entry.case_ref, 'opened',
+				entry.severity::text);
+			RETURN entry.case_ref;
+		END IF;
+	END LOOP;
+	RAISE EXCEPTION 'could not draw a free case reference'
+		USING ERRCODE = 'program_limit_exceeded';
+END
+$$;
+COMMENT ON FUNCTION desk.add_case(desk.cases) IS
+'opens a case of the actor now with the facts of the row under a new reference';
 
 CREATE FUNCTION helpline.open_case(
 	call_ref ietp.call_ref, severity text DEFAULT NULL,
@@ -255,7 +448,7 @@ DECLARE
 	earlier desk.retries;
 	the_call desk.calls;
 	the_severity ietp.severity;
-	attempts integer := 0;
+	entry desk.cases;
 BEGIN
 	PERFORM desk.enter('open_case');
 	the_call := desk.lock_call(open_case.call_ref);
@@ -273,8 +466,8 @@ BEGIN
 	JOIN desk.topics AS t ON t.taxonomy = i.taxonomy AND t.topic = i.topic
 	WHERE i.call_ref = the_call.call_ref;
 	next_steps := CASE WHEN the_severity >= 'critical'
-		THEN ARRAY['escalate_case', 'add_note', 'close_case']
-		ELSE ARRAY['add_note', 'close_case'] END;
+		THEN ARRAY['escalate_case', 'record_consent', 'next_actions']
+		ELSE ARRAY['record_consent', 'next_actions'] END;
 
 	earlier := desk.claim_retry(retry_key, 'open_case',
 		hash_record_extended(ROW(the_call.call_ref, open_case.severity,
@@ -284,28 +477,14 @@ BEGIN
 		case_ref := earlier.case_ref;
 		RETURN;
 	END IF;
-	LOOP
-		INSERT INTO desk.cases (case_ref, line, factory, language, opened_at,
-			opened_on, severity, complainant_role, identity_mode,
-			workers_affected, handler, team)
-		SELECT ietp.new_case_ref(l.country,
-				extract(year FROM d.day)::integer),
-			l.line, COALESCE(open_case.factory, the_call.factory),
-			the_call.language, now(), d.day, the_severity,
-			the_call.complainant_role, the_call.identity_mode,
-			open_case.workers_affected, ietp.actor(), ietp.actor_team()
-		FROM desk.lines AS l, desk.local_day(l.line, now()) AS d (day)
-		WHERE l.line = the_call.line
-		ON CONFLICT DO NOTHING
-		RETURNING cases.case_ref INTO open_case.case_ref;
-		EXIT WHEN FOUND;
-		-- The reference is taken: draw another.
-		attempts := attempts + 1;
-		IF attempts = 100 THEN
-			RAISE EXCEPTION 'could not draw a free case reference'
-				USING ERRCODE = 'program_limit_exceeded';
-		END IF;
-	END LOOP;
+	entry.line := the_call.line;
+	entry.factory := COALESCE(open_case.factory, the_call.factory);
+	entry.language := the_call.language;
+	entry.severity := the_severity;
+	entry.complainant_role := the_call.complainant_role;
+	entry.identity_mode := the_call.identity_mode;
+	entry.workers_affected := open_case.workers_affected;
+	case_ref := desk.add_case(entry);
 	INSERT INTO desk.case_calls (case_ref, call_ref)
 	VALUES (open_case.case_ref, the_call.call_ref);
 	INSERT INTO desk.case_issues
@@ -313,7 +492,6 @@ BEGIN
 	SELECT open_case.case_ref, row_number() OVER (ORDER BY i.n),
 		i.taxonomy, i.topic, i.call_ref, i.n
 	FROM desk.issues AS i WHERE i.call_ref = the_call.call_ref;
-	PERFORM desk.add_event(open_case.case_ref, 'opened', the_severity::text);
 	PERFORM desk.settle_retry(retry_key, call_ref => the_call.call_ref,
 		case_ref => open_case.case_ref);
 END
@@ -396,14 +574,8 @@ BEGIN
 			SELECT FROM desk.languages AS l
 			WHERE l.language = add_note.language) THEN
 		PERFORM desk.refuse('language', 'unknown_code');
-	ELSIF the_kind = 'factory_contact' AND NOT EXISTS (
-			SELECT FROM desk.notes AS o
-			WHERE o.case_ref = the_case.case_ref
-			AND o.kind = 'permission') THEN
-		RAISE EXCEPTION 'the worker has not permitted to contact the factory'
-			USING ERRCODE = 'IE203', COLUMN = 'kind',
-			HINT = 'Record the worker''s permission first: '
-				'add_note(kind => ''permission'').';
+	ELSIF the_kind = 'factory_contact' THEN
+		PERFORM desk.require_consent(the_case, 'contact_factory');
 	END IF;
 	SELECT COALESCE(max(o.n), 0) + 1 INTO add_note.n
 	FROM desk.notes AS o WHERE o.case_ref = the_case.case_ref;
@@ -418,7 +590,7 @@ END
 $$;
 COMMENT ON FUNCTION helpline.add_note(
 	ietp.case_ref, text, text, text, uuid) IS
-'adds a note to an open case; kind factory_contact needs an earlier note of kind permission';
+'adds a note to an open case; kind factory_contact needs the worker''s consent in force';
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'add_note'), ('supervisor', 'add_note'),
 	('investigator', 'add_note');
@@ -441,7 +613,7 @@ BEGIN
 	repeated := earlier.retry_key IS NOT NULL;
 	the_case := desk.lock_case(escalate_case.case_ref,
 		must_be_open => NOT repeated);
-	next_steps := ARRAY['assign_case', 'add_note'];
+	next_steps := ARRAY['assign_case', 'next_actions'];
 	IF NOT repeated THEN
 		IF level IS NULL OR level NOT BETWEEN 1 AND 3
 				OR level <= the_case.escalation_level THEN
@@ -469,7 +641,7 @@ INSERT INTO desk.kind_functions (kind, function_name) VALUES
 
 CREATE FUNCTION helpline.assign_case(
 	case_ref ietp.case_ref, handler text DEFAULT NULL,
-	investigator text DEFAULT NULL)
+	investigator text DEFAULT NULL, team text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
@@ -477,6 +649,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	the_case desk.cases;
+	the_team text := assign_case.team;
 BEGIN
 	PERFORM desk.enter('assign_case');
 	the_case := desk.lock_case(assign_case.case_ref);
@@ -492,23 +665,60 @@ BEGIN
 			AND a.kind = 'investigator') THEN
 		PERFORM desk.refuse('investigator', 'unknown_code',
 			'An active account of an investigator.');
+	ELSIF the_team IS NOT NULL AND (assign_case.handler IS NOT NULL
+			OR NOT EXISTS (SELECT FROM desk.teams AS t
+				WHERE t.team = the_team)) THEN
+		PERFORM desk.refuse('team', 'unknown_code',
+			'A known team, without a handler: a handler brings the own team.');
 	END IF;
 	UPDATE desk.cases AS c
-	SET handler = COALESCE(assign_case.handler, c.handler),
-		team = CASE WHEN assign_case.handler IS NULL THEN c.team ELSE (
-			SELECT a.team FROM desk.accounts AS a
-			WHERE a.account = assign_case.handler) END,
+	SET handler = CASE WHEN the_team IS NULL
+			THEN COALESCE(assign_case.handler, c.handler) END,
+		team = CASE WHEN assign_case.handler IS NULL
+			THEN COALESCE(the_team, c.team) ELSE (
+				SELECT a.team FROM desk.accounts AS a
+				WHERE a.account = assign_case.handler) END,
 		investigator = COALESCE(assign_case.investigator, c.investigator)
-	WHERE c.case_ref = the_case.case_ref;
+	WHERE c.case_ref = the_case.case_ref
+	RETURNING c.* INTO the_case;
+	INSERT INTO desk.assignments
+		(case_ref, n, assigned_by, handler, team, investigator)
+	SELECT the_case.case_ref, COALESCE(max(a.n), 0) + 1, ietp.actor(),
+		the_case.handler, the_case.team, the_case.investigator
+	FROM desk.assignments AS a WHERE a.case_ref = the_case.case_ref;
 	PERFORM desk.add_event(the_case.case_ref, 'assigned',
 		concat_ws(', ', 'handler ' || assign_case.handler,
-			'investigator ' || assign_case.investigator));
+			'investigator ' || assign_case.investigator,
+			'team ' || assign_case.team));
 END
 $$;
-COMMENT ON FUNCTION helpline.assign_case(ietp.case_ref, text, text) IS
-'gives an open case to a specialist and the team of that one, or to an investigator; NULL leaves as it is';
+COMMENT ON FUNCTION helpline.assign_case(ietp.case_ref, text, text, text) IS
+'gives an open case to a specialist and the team of that one, to a team and nobody in it yet, or to an investigator; NULL leaves as it is';
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('supervisor', 'assign_case');
+
+CREATE FUNCTION helpline.case_assignments(case_ref ietp.case_ref)
+RETURNS TABLE (n integer, assigned_at timestamptz, assigned_by text,
+	handler text, team text, investigator text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	PERFORM desk.enter('case_assignments');
+	RETURN QUERY
+	SELECT a.n, a.assigned_at, a.assigned_by, a.handler, a.team,
+		a.investigator
+	FROM desk.assignments AS a
+	WHERE a.case_ref = case_assignments.case_ref
+	ORDER BY a.n;
+END
+$$;
+COMMENT ON FUNCTION helpline.case_assignments(ietp.case_ref) IS
+'who had a case from when on, since it was first assigned anew';
+INSERT INTO desk.kind_functions (kind, function_name) VALUES
+	('specialist', 'case_assignments'), ('supervisor', 'case_assignments'),
+	('investigator', 'case_assignments'),
+	('programme_staff', 'case_assignments'), ('auditor', 'case_assignments');
 
 CREATE FUNCTION helpline.value_case(
 	case_ref ietp.case_ref, currency text,
@@ -572,59 +782,12 @@ $$;
 COMMENT ON FUNCTION desk.check_amount(text, numeric) IS
 'refuses amounts of money that are negative, too large or not a number';
 
-CREATE FUNCTION helpline.close_case(
-	case_ref ietp.case_ref, closing_reason text,
-	retry_key uuid DEFAULT NULL,
-	OUT closed_at timestamptz, OUT repeated boolean)
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
-SET search_path = pg_catalog, ietp, pg_temp
-AS $$
-#variable_conflict use_column
-DECLARE
-	earlier desk.retries;
-	the_case desk.cases;
-BEGIN
-	PERFORM desk.enter('close_case');
-	earlier := desk.claim_retry(retry_key, 'close_case',
-		hash_record_extended(ROW(close_case.case_ref,
-			close_case.closing_reason), 0));
-	repeated := earlier.retry_key IS NOT NULL;
-	the_case := desk.lock_case(close_case.case_ref,
-		must_be_open => NOT repeated);
-	IF NOT repeated THEN
-		IF close_case.closing_reason IS NULL THEN
-			PERFORM desk.refuse('closing_reason', 'missing');
-		ELSIF NOT EXISTS (SELECT FROM desk.closing_reasons AS r
-				WHERE r.closing_reason = close_case.closing_reason) THEN
-			PERFORM desk.refuse('closing_reason', 'unknown_code', 'One of '
-				|| (SELECT string_agg(r.closing_reason, ', '
-						ORDER BY r.closing_reason)
-					FROM desk.closing_reasons AS r) || '.');
-		END IF;
-		UPDATE desk.cases AS c
-		SET closed_at = GREATEST(now(), c.opened_at),
-			-- The zone of the line may have changed since.
-			closed_on = GREATEST(c.opened_on, desk.local_day(c.line, now())),
-			closing_reason = close_case.closing_reason
-		WHERE c.case_ref = the_case.case_ref
-		RETURNING c.closed_at INTO the_case.closed_at;
-		PERFORM desk.add_event(the_case.case_ref, 'closed',
-			close_case.closing_reason);
-		PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref);
-	END IF;
-	closed_at := the_case.closed_at;
-END
-$$;
-COMMENT ON FUNCTION helpline.close_case(ietp.case_ref, text, uuid) IS
-'closes an open case for one of the closing reasons';
-INSERT INTO desk.kind_functions (kind, function_name) VALUES
-	('specialist', 'close_case'), ('supervisor', 'close_case');
-
 CREATE FUNCTION helpline.my_queue(
 	page_size integer DEFAULT 50, after text DEFAULT NULL)
 RETURNS TABLE (case_ref ietp.case_ref, severity ietp.severity,
 	opened_at timestamptz, escalation_level smallint, factory text,
-	topics text[], handler text, synthetic boolean, page_token text)
+	topics text[], handler text, synthetic boolean, page_token text,
+	status text, status_since timestamptz)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
 SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
@@ -660,9 +823,9 @@ BEGIN
 			WHERE i.case_ref = c.case_ref ORDER BY i.n),
 		c.handler, c.synthetic, c.severity || '@'
 			|| (extract(epoch FROM c.opened_at) * 1000000)::bigint || '@'
-			|| c.case_ref
+			|| c.case_ref, c.status, c.status_since
 	FROM desk.cases AS c
-	WHERE c.closed_at IS NULL
+	WHERE c.closed_at IS NULL AND c.duplicate_of IS NULL
 	AND (c.handler = me OR c.investigator = me OR c.team = my_team
 		OR i_assign AND c.team IS NULL AND NOT EXISTS (
 			SELECT FROM desk.accounts AS a
@@ -729,7 +892,13 @@ RETURNS TABLE (opened_at timestamptz, closed_at timestamptz,
 	line text, factory text, workers_affected integer, handler text,
 	team text, investigator text, currency text, amount_claimed numeric,
 	amount_assessed numeric, amount_recovered numeric, topics text[],
-	calls ietp.call_ref[], synthetic boolean)
+	calls ietp.call_ref[], synthetic boolean, status text,
+	status_since timestamptz, cycle integer, lifecycle_version integer,
+	duplicate_of ietp.case_ref, retaliation_risk boolean,
+	migrant_worker boolean, first_resolved_at timestamptz,
+	last_resolved_at timestamptz, first_closed_at timestamptz,
+	last_closed_at timestamptz, first_closing_reason text,
+	last_closing_reason text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
@@ -744,7 +913,10 @@ BEGIN
 			WHERE i.case_ref = c.case_ref ORDER BY i.n),
 		ARRAY(SELECT l.call_ref FROM desk.case_calls AS l
 			WHERE l.case_ref = c.case_ref ORDER BY l.call_ref),
-		c.synthetic
+		c.synthetic, c.status, c.status_since, c.cycle, c.lifecycle_version,
+		c.duplicate_of, c.retaliation_risk, c.migrant_worker,
+		c.first_resolved_at, c.last_resolved_at, c.first_closed_at,
+		c.last_closed_at, c.first_closing_reason, c.last_closing_reason
 	FROM desk.cases AS c
 	WHERE c.case_ref = find_case.case_ref;
 END

@@ -222,6 +222,7 @@ BEGIN
 		FROM desk.cases AS c
 		WHERE (c.opened_on >= before AND c.opened_on < until
 			OR c.escalated_on >= before AND c.escalated_on < until)
+		AND c.duplicate_of IS NULL
 		AND (everywhere OR c.line = ANY (the_lines))
 	), total AS (
 		SELECT COALESCE(sum(c.n) FILTER (WHERE c.this), 0) AS calls,
@@ -340,6 +341,7 @@ BEGIN
 		FROM desk.cases AS c
 		WHERE c.opened_on <= ageing.as_of
 		AND (c.closed_on IS NULL OR c.closed_on > ageing.as_of)
+		AND c.duplicate_of IS NULL
 		AND (ageing.country IS NULL OR c.line IN (SELECT l.line
 			FROM desk.lines AS l WHERE l.country = ageing.country))
 	), bands (n, band, from_day, to_day) AS (VALUES

@@ -45,9 +45,61 @@ COMMENT ON TYPE ietp.channel_kind IS
 'closed kind behind each channel, which is a row of the desk';
 
 CREATE TYPE ietp.note_kind AS ENUM (
-	'note', 'permission', 'factory_contact', 'recommendation');
+	'note', 'factory_contact', 'recommendation', 'finding', 'reason');
 COMMENT ON TYPE ietp.note_kind IS
-'what a note of a case records';
+'what a note of a case records; a reason is why a step was taken';
+
+CREATE TYPE ietp.status_category AS ENUM (
+	'initial', 'active', 'waiting', 'terminal');
+COMMENT ON TYPE ietp.status_category IS
+'a case begins in an initial status and is closed in a terminal one; in a waiting one it is somebody else''s turn';
+
+CREATE TYPE ietp.status_clock AS ENUM ('run', 'pause', 'stop');
+COMMENT ON TYPE ietp.status_clock IS
+'what the handler''s clock does in a status; it stops where the matter is resolved';
+
+CREATE TYPE ietp.consent_purpose AS ENUM (
+	'contact_factory', 'share_identity', 'refer', 'buyer_insight',
+	'statistics', 'story', 'recording', 'call_back');
+COMMENT ON TYPE ietp.consent_purpose IS
+'what a worker consents to; each purpose and recipient needs a consent of its own';
+
+CREATE TYPE ietp.consent_entry AS ENUM (
+	'given', 'withdrawn', 'override_requested', 'override_approved');
+COMMENT ON TYPE ietp.consent_entry IS
+'what a row of the consent ledger records; an override stands in for consent in an emergency';
+
+CREATE TYPE ietp.consent_method AS ENUM (
+	'spoken', 'written', 'message', 'web_form', 'recorded_call');
+COMMENT ON TYPE ietp.consent_method IS
+'how consent was given or withdrawn';
+
+CREATE TYPE ietp.recipient_kind AS ENUM (
+	'factory', 'buyer', 'authority', 'organisation', 'programme', 'public');
+COMMENT ON TYPE ietp.recipient_kind IS
+'to whom something is disclosed';
+
+CREATE TYPE ietp.action_kind AS ENUM (
+	'acknowledgement', 'contact_attempt', 'update_to_worker',
+	'worker_statement', 'factory_statement', 'factory_contact', 'meeting',
+	'site_visit', 'evidence_received', 'referral_given', 'worker_informed',
+	'no_pressure_attested', 'no_origin_found', 'retaliation_check');
+COMMENT ON TYPE ietp.action_kind IS
+'what was done in a case; no_pressure_attested: the worker withdrew freely; no_origin_found: a complaint of retaliation that follows no case of ours';
+
+CREATE TYPE ietp.verified_through AS ENUM (
+	'worker', 'evidence', 'site_visit');
+COMMENT ON TYPE ietp.verified_through IS
+'by what the delivery of a remedy, or the following of a recommendation, was verified';
+
+CREATE TYPE ietp.recommendation_answer AS ENUM (
+	'accepted', 'partly_accepted', 'refused');
+COMMENT ON TYPE ietp.recommendation_answer IS
+'what a factory answered to a recommendation';
+
+CREATE TYPE ietp.case_link AS ENUM ('retaliation', 'follow_up', 'related');
+COMMENT ON TYPE ietp.case_link IS
+'how a case hangs together with an earlier one: retaliation for it, its matter come back too late to reopen it, or otherwise related';
 
 CREATE TYPE ietp.awareness_kind AS ENUM (
 	'cards', 'posters', 'training', 'broadcast');

@@ -172,6 +172,8 @@ BEGIN
 				WHEN t = 'ietp.call_ref'::regtype
 					THEN 'ietp.new_call_ref(''CN'', 2021)'
 				WHEN t = 'jsonb'::regtype THEN '''{}''::jsonb'
+				WHEN t IN ('date'::regtype, 'timestamptz'::regtype)
+					THEN format('''2021-01-01''::%s', t::regtype)
 				ELSE format('''1''::%s', t::regtype) END, ', ')
 			FROM unnest(p.proargtypes) AS t)) AS call
 		FROM pg_proc AS p WHERE p.pronamespace = 'helpline'::regnamespace

@@ -129,17 +129,22 @@ SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'Other words.',
 SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'Called them.',
 	kind => 'factory_contact')$$, :'case1'));
 -- A permission in another case is none here.
-SELECT n FROM helpline.add_note(:'case2', 'May be named.', 'permission');
+SELECT n FROM helpline.record_consent(:'case2', 'contact_factory',
+	recipient => 'TK-F', wording_version => '2021-03', language => 'vi');
 SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'Called them.',
 	kind => 'factory_contact')$$, :'case1'));
-SELECT n FROM helpline.add_note(:'case1', '可以联系工厂', 'permission', 'zh-Hans');
+SELECT n FROM helpline.add_note(:'case1', '可以联系工厂', language => 'zh-Hans');
+SELECT pg_temp.attempt(format($$SELECT helpline.add_note(%L, 'Called them.',
+	kind => 'factory_contact')$$, :'case1'));
+SELECT n FROM helpline.record_consent(:'case1', 'contact_factory',
+	wording_version => '2021-03');
 SELECT n FROM helpline.add_note(:'case1', 'Called them.', 'factory_contact');
 SELECT n FROM helpline.add_note(:'case1', 'Pay back.', kind => 'recommendation',
 	language => 'en');
 SELECT v.arguments, pg_temp.attempt(format('SELECT helpline.add_note(%L, %s)',
 	:'case1', v.arguments))
 FROM (VALUES ('NULL'), ($$E' \t\n'$$), ($$'x', NULL$$), ($$'x', 'rumour'$$),
-	($$'x', language => 'tlh'$$)) AS v (arguments);
+	($$'x', 'permission'$$), ($$'x', language => 'tlh'$$)) AS v (arguments);
 SELECT pg_temp.attempt($$SELECT helpline.add_note(NULL, 'x')$$);
 SELECT n, kind, language, written_by, body FROM helpline.case_notes(:'case1');
 RESET ROLE;
@@ -225,9 +230,11 @@ SET LOCAL ROLE regress_boss;
 SELECT v.arguments, pg_temp.attempt(format('SELECT helpline.assign_case(%L, %s)',
 	:'case1', v.arguments))
 FROM (VALUES ($$'nobody'$$), ($$'regress_gone'$$), ($$'regress_field'$$),
-	($$investigator => 'regress_one'$$), ($$investigator => 'nobody'$$))
-	AS v (arguments);
+	($$investigator => 'regress_one'$$), ($$investigator => 'nobody'$$),
+	($$team => 'NO-SUCH'$$), ($$team => ''$$),
+	($$'regress_one', team => 'TK-A'$$)) AS v (arguments);
 SELECT pg_temp.attempt($$SELECT helpline.assign_case(NULL, 'regress_one')$$);
+SELECT count(*) AS none_yet FROM helpline.case_assignments(:'case1');
 SELECT helpline.assign_case(:'case1', investigator => 'regress_field')
 	IS NOT NULL AS done;
 SELECT handler, team, investigator FROM helpline.find_case(:'case1');
@@ -250,21 +257,53 @@ SELECT a.who, pg_temp.rows_of(a.role, format('helpline.find_case(%L)', :'case1')
 FROM public.ask AS a;
 SET LOCAL ROLE regress_field;
 SELECT n FROM helpline.add_note(:'case1', 'Visited.');
-SELECT severity, factory, topics, handler FROM helpline.my_queue();
+SELECT severity, factory, topics, handler, status, status_since = now() AS now
+FROM helpline.my_queue();
 RESET ROLE;
+
+-- To a team, and nobody in it yet; then to one of it again.  An investigator
+-- stays until another one is named.
+SET LOCAL ROLE regress_boss;
+SELECT helpline.assign_case(:'case1', team => 'TK-A') IS NOT NULL AS done;
+SELECT handler, team, investigator FROM helpline.find_case(:'case1');
+SELECT count(*) AS of_nobody FROM helpline.my_queue();
+RESET ROLE;
+SET LOCAL ROLE regress_mate;
+SELECT count(*) AS of_the_team, count(handler) AS handlers
+FROM helpline.my_queue() WHERE case_ref = :'case1';
+RESET ROLE;
+-- A specialist without a team has the case alone.
+SELECT helpline.set_account('regress_alone', 'specialist') IS NOT NULL AS done;
+SET LOCAL ROLE regress_boss;
+SELECT helpline.assign_case(:'case1', 'regress_alone') IS NOT NULL AS done;
+SELECT handler, team, investigator FROM helpline.find_case(:'case1');
+SELECT helpline.assign_case(:'case1') IS NOT NULL AS done;
+SELECT helpline.assign_case(:'case1', 'regress_other') IS NOT NULL AS done;
+RESET ROLE;
+SELECT a.who, pg_temp.rows_of(a.role, format('helpline.case_assignments(%L)',
+	:'case1')) AS case_assignments FROM public.ask AS a;
+SET LOCAL ROLE regress_field;
+SELECT n, assigned_at = now() AS now, assigned_by, handler, team, investigator
+FROM helpline.case_assignments(:'case1');
+RESET ROLE;
+SELECT count(*) FROM helpline.case_assignments(ietp.new_case_ref('QQ', 2021));
 
 -- Closing, and a closed case
 SET LOCAL ROLE regress_other;
-SELECT pg_temp.attempt(format('SELECT helpline.close_case(%L, NULL)', :'case1'));
-SELECT pg_temp.attempt(format('SELECT helpline.close_case(%L, ''done'')',
+SELECT v.arguments, t.*
+FROM (VALUES (NULL), ('done'), ('resolved')) AS v (arguments),
+	helpline.transition_case(:'case1', 'close', reason => v.arguments) AS t;
+SELECT pg_temp.attempt(format('SELECT helpline.transition_case(%L, NULL)',
 	:'case1'));
-SELECT pg_temp.attempt($$SELECT helpline.close_case(NULL, 'resolved')$$);
-SELECT closed_at = now() AS now, repeated
-FROM helpline.close_case(:'case1', 'resolved',
-	'00000000-0000-4000-8000-000000000014');
-SELECT closed_at = now() AS now, repeated
-FROM helpline.close_case(:'case1', 'resolved',
-	'00000000-0000-4000-8000-000000000014');
+SELECT pg_temp.attempt(
+	$$SELECT helpline.transition_case(NULL, 'close', reason => 'advised')$$);
+SELECT count(*) AS in_queue FROM helpline.my_queue() WHERE case_ref = :'case1';
+SELECT accepted, status, repeated
+FROM helpline.transition_case(:'case1', 'close', reason => 'advised',
+	retry_key => '00000000-0000-4000-8000-000000000014');
+SELECT accepted, status, repeated
+FROM helpline.transition_case(:'case1', 'close', reason => 'advised',
+	retry_key => '00000000-0000-4000-8000-000000000014');
 SELECT count(*) AS in_queue FROM helpline.my_queue() WHERE case_ref = :'case1';
 SELECT closed_at = now() AS closed_now, closing_reason, severity,
 	escalation_level, line, factory, workers_affected, currency,
@@ -272,16 +311,69 @@ SELECT closed_at = now() AS closed_now, closing_reason, severity,
 	calls = ARRAY[LEAST(:'call1'::call_ref, :'call2'),
 		GREATEST(:'call1'::call_ref, :'call2')] AS calls
 FROM helpline.find_case(:'case1');
+SELECT status, status_since = now() AS now, cycle, lifecycle_version,
+	duplicate_of, retaliation_risk, migrant_worker, first_resolved_at = now()
+		AND last_resolved_at = now() AND first_closed_at = now()
+		AND last_closed_at = now() AS stamped_now,
+	first_closing_reason, last_closing_reason
+FROM helpline.find_case(:'case1');
+SELECT accepted, rule, status, repeated
+FROM helpline.transition_case(:'case1', 'close', reason => 'advised');
 RESET ROLE;
+SELECT status, status_since = opened_at AS since_opened, cycle,
+	lifecycle_version, num_nonnulls(closed_at, closing_reason,
+		first_resolved_at, last_resolved_at, first_closed_at, last_closed_at,
+		first_closing_reason, last_closing_reason) AS closing_columns
+FROM desk.cases WHERE case_ref = :'case2';
 SELECT v.call, pg_temp.attempt(format('SELECT helpline.' || v.call, :'case1',
 	:'call2'))
 FROM (VALUES ('link_call(%L, %L)'), ('add_note(%L, ''x'')'),
 	('escalate_case(%L, 3)'), ('assign_case(%L, ''regress_one'')'),
-	('value_case(%L, ''CNY'', 1)'), ('close_case(%L, ''duplicate'')')) AS v (call);
-SELECT action, actor, detail, occurred_at = now() AND recorded_at = now() AS now
+	('assign_case(%L, team => ''TK-A'')'),
+	('value_case(%L, ''CNY'', 1)')) AS v (call);
+SELECT action, actor, detail, occurred_at = now()
+	AND recorded_at BETWEEN now() AND clock_timestamp() AS now
 FROM helpline.case_history(:'case1') WHERE actor LIKE 'regress%' ORDER BY n;
 SELECT count(*) AS events, max(n) AS last_n FROM desk.events
 WHERE case_ref = :'case1';
+
+-- What happened is not rewritten, by nobody and in no way, and goes forward.
+CREATE FUNCTION pg_temp.rewrite(a_case ietp.case_ref, mode text)
+RETURNS TABLE (statement text, outcome text)
+LANGUAGE plpgsql
+SET search_path = public, ietp
+AS $$
+BEGIN
+	PERFORM set_config('session_replication_role', mode, true);
+	FOREACH statement IN ARRAY ARRAY[
+			'UPDATE desk.events SET actor = actor WHERE case_ref = %L',
+			'UPDATE desk.events SET n = n + 100 WHERE case_ref = %L',
+			'DELETE FROM desk.events WHERE case_ref = %L',
+			'TRUNCATE desk.events',
+			'INSERT INTO desk.events (case_ref, n, action, actor, occurred_at) VALUES (%L, 1, ''noted'', ''x'', now()) ON CONFLICT (case_ref, n) DO UPDATE SET actor = ''x''',
+			'MERGE INTO desk.events AS e USING (VALUES (1)) AS v (n) ON e.case_ref = %L AND e.n = v.n WHEN MATCHED THEN DELETE',
+			'INSERT INTO desk.events (case_ref, n, action, actor, occurred_at) SELECT %L, max(n) + 1, ''noted'', ''x'', max(occurred_at) - interval ''1 us'' FROM desk.events AS e WHERE e.case_ref = %1$L',
+			'INSERT INTO desk.events (case_ref, n, action, actor, occurred_at) SELECT %L, max(n) + 1, ''noted'', ''x'', clock_timestamp() + interval ''1 minute'' FROM desk.events AS e WHERE e.case_ref = %1$L',
+			'INSERT INTO desk.events (case_ref, n, action, actor, occurred_at) SELECT %L, max(n) + 1, ''gossip'', ''x'', now() FROM desk.events AS e WHERE e.case_ref = %1$L',
+			'UPDATE desk.assignments SET handler = handler WHERE case_ref = %L',
+			'DELETE FROM desk.assignments WHERE case_ref = %L',
+			'TRUNCATE desk.assignments'] LOOP
+		outcome := pg_temp.attempt(format(statement, a_case));
+		outcome := split_part(outcome, ' | Failing row', 1);
+		statement := left(statement, 60);
+		RETURN NEXT;
+	END LOOP;
+	PERFORM set_config('session_replication_role', 'origin', true);
+END
+$$;
+SELECT * FROM pg_temp.rewrite(:'case1', 'origin');
+SELECT count(*) AS as_in_replica_mode
+FROM (SELECT * FROM pg_temp.rewrite(:'case1', 'origin') INTERSECT ALL
+	SELECT * FROM pg_temp.rewrite(:'case1', 'replica')) AS r;
+-- The same time again is no way back.
+INSERT INTO desk.events (case_ref, n, action, actor, occurred_at)
+SELECT case_ref, max(n) + 1, 'noted', 'x', max(occurred_at) FROM desk.events
+WHERE case_ref = :'case1' GROUP BY case_ref;
 
 -- The queue, page by page: 25 cases, of which many were opened at the same
 -- instant, and some a microsecond apart.
@@ -346,10 +438,20 @@ JOIN (SELECT case_ref, row_number() OVER (ORDER BY
 -- A case that is closed on the way is no longer shown, and no other is missed.
 SELECT q.page_token AS token, q.case_ref AS gone FROM queue AS q
 WHERE place = 7 \gset
-SELECT closed_at IS NOT NULL AS closed FROM helpline.close_case(:'gone', 'resolved');
+SET LOCAL ROLE regress_boss;
+SELECT accepted, status
+FROM helpline.transition_case(:'gone', 'close', reason => 'advised');
+RESET ROLE;
 SET LOCAL ROLE regress_mate;
 SELECT count(*) AS rest, count(*) FILTER (WHERE case_ref = :'gone') AS gone
 FROM helpline.my_queue(1000, :'token');
+-- So does a duplicate, until it is none.
+SELECT case_ref AS dup FROM queue WHERE place = 8 \gset
+SELECT case_ref AS original FROM queue WHERE place = 9 \gset
+SELECT repeated FROM helpline.mark_duplicate(:'dup', :'original');
+SELECT count(*) AS rest FROM helpline.my_queue(1000, :'token');
+SELECT repeated FROM helpline.unmark_duplicate(:'dup');
+SELECT count(*) AS rest FROM helpline.my_queue(1000, :'token');
 SELECT v.arguments, pg_temp.attempt('SELECT helpline.my_queue('
 	|| v.arguments || ')')
 FROM (VALUES ('0'), ('-1'), ('1001'), ('NULL'), ($$10, ''$$), ($$10, 'x'$$),
@@ -399,7 +501,7 @@ INSERT INTO good_value VALUES
 	(NULL, 'call_ref', quote_literal(:'call1')),
 	(NULL, 'case_ref', quote_literal(:'case3')),
 	(NULL, 'topic', '''wages'''), (NULL, 'body', '''x'''),
-	(NULL, 'closing_reason', '''resolved'''), (NULL, 'currency', '''CNY'''),
+	(NULL, 'currency', '''CNY'''),
 	(NULL, 'level', '1'), (NULL, 'factory', '''TK-F'''),
 	('set_account', 'factory', 'NULL'), (NULL, 'as_of', '''2021-01-01'''),
 	(NULL, 'workers', '1'), (NULL, 'quantity', '1'),
@@ -414,8 +516,43 @@ INSERT INTO good_value VALUES
 	(NULL, 'until', '''2021-01-01'''), (NULL, 'value', '1'),
 	(NULL, 'printed', '''x'''), (NULL, 'known_to', '''day'''),
 	(NULL, 'year', '2021'), (NULL, 'half', '1'), (NULL, 'page_size', '1'),
-	(NULL, 'language', '''en'''), (NULL, 'lines', '''{x}''::text[]');
+	(NULL, 'language', '''en'''), (NULL, 'lines', '''{x}''::text[]'),
+	(NULL, 'action', '''close'''), ('transition_case', 'reason', '''advised'''),
+	('request_override', 'reason', '''x'''), (NULL, 'n', '1'),
+	(NULL, 'answer', '''accepted'''), (NULL, 'verified_through', '''worker'''),
+	(NULL, 'fields', '''{topic}''::text[]'),
+	('transition_case', 'fields', 'NULL'),
+	('record_factory_contact', 'case_ref', quote_literal(:'case2')),
+	('record_consent', 'purpose', '''contact_factory'''),
+	('withdraw_consent', 'purpose', '''contact_factory'''),
+	('disclose', 'purpose', '''contact_factory'''),
+	('request_override', 'purpose', '''contact_factory'''),
+	(NULL, 'recipient_kind', '''factory'''), (NULL, 'recipient', '''TK-G'''),
+	(NULL, 'wording_version', '''1'''), (NULL, 'method', '''spoken'''),
+	(NULL, 'legal_basis', '''cn_pipl_13_4'''),
+	('record_action', 'kind', '''meeting'''),
+	(NULL, 'remedy_type', '''training'''), (NULL, 'promised_by', '''other'''),
+	(NULL, 'amount', '1'), (NULL, 'due_on', '''2121-01-01'''),
+	(NULL, 'other_case', quote_literal(:'case2')),
+	(NULL, 'duplicate_of', quote_literal(:'case2')),
+	(NULL, 'link', '''related'''), (NULL, 'since', '''2020-01-01'''),
+	(NULL, 'lifecycle', '''case'''), (NULL, 'version', '2'),
+	('adopt_lifecycle', 'version', '1'), (NULL, 'from_version', '1'),
+	('replay', 'version', '1'), ('replay_statuses', 'version', '1'),
+	(NULL, 'status', '''triaged'''), (NULL, 'category', '''active'''),
+	(NULL, 'from_status', '''triaged'''), (NULL, 'to_status', '''inquiry'''),
+	('drop_transition', 'action', '''begin_inquiry'''),
+	(NULL, 'cases', '''{x}''::text[]'),
+	(NULL, 'statuses', '''{received}''::text[]'),
+	(NULL, 'times', '''{2021-01-01}''::timestamptz[]'),
+	(NULL, 'columns', '''{}''::jsonb');
 SELECT helpline.set_buyer('TK-B', 'x') IS NOT NULL AS done;
+SELECT helpline.draft_lifecycle('case');
+SELECT n FROM helpline.raise_issue(:'call2', 'wages');
+SELECT helpline.link_call(:'case3', :'call2');
+SELECT n FROM helpline.promise_remedy(:'case3', 'training');
+SELECT n FROM helpline.record_consent(:'case2', 'contact_factory',
+	wording_version => '2021-03', language => 'vi');
 CREATE TEMP TABLE marked AS
 WITH argument AS (
 	SELECT p.oid, p.proname, a.n, p.proargnames[a.n] AS name, t.typname AS type
@@ -429,6 +566,8 @@ SELECT x.proname, x.name, pg_temp.repeats_marker(format(
 	'SELECT helpline.%I(%s)', x.proname, (
 		SELECT string_agg(format('%I => %s', y.name, CASE WHEN y.n = x.n
 			THEN CASE x.type WHEN 'text' THEN '$1'
+				WHEN '_text' THEN 'ARRAY[$1]'
+				WHEN 'jsonb' THEN 'jsonb_build_object($1, $1)'
 				ELSE format('$1::ietp.%I', x.type) END
 			ELSE g.value END), ', ' ORDER BY y.n)
 		FROM argument AS y
@@ -441,17 +580,27 @@ SELECT x.proname, x.name, pg_temp.repeats_marker(format(
 FROM argument AS x, (VALUES ('13800138000'), (' 13800138000 '),
 	(E'13800138000\n'), (repeat('13800138000', 30)), ('王13800138000'))
 	AS m (marker)
-WHERE x.type IN ('text', 'case_ref', 'call_ref');
+WHERE x.type IN ('text', '_text', 'jsonb', 'case_ref', 'call_ref');
 SELECT proname, name, outcome FROM marked
 WHERE outcome IN ('repeated', 'not called') GROUP BY 1, 2, 3;
+-- In the value of a field
+SELECT f.field, pg_temp.repeats_marker(format($$SELECT helpline.transition_case(
+	%L, 'close', fields => jsonb_build_object(%L, $1))$$, :'case3', f.field),
+	'13800138000') AS outcome
+FROM unnest('{complainant_role,factory,identity_mode,language,migrant_worker,retaliation_risk,severity,workers_affected}'::text[])
+	AS f (field);
 -- That it would be found
 SELECT pg_temp.repeats_marker('SELECT $1::integer', 'x13800138000');
-SELECT count(DISTINCT (proname, name)) > 70 AS many_arguments,
-	count(*) FILTER (WHERE outcome = 'refused') > 150 AS many_refused,
-	count(*) FILTER (WHERE outcome = 'accepted') > 20 AS some_are_free_text
+SELECT count(DISTINCT (proname, name)) > 190 AS many_arguments,
+	count(*) FILTER (WHERE outcome = 'refused') > 700 AS many_refused,
+	count(*) FILTER (WHERE outcome = 'accepted') > 150 AS some_are_free_text
 FROM marked;
 SELECT proname, name FROM marked
-WHERE proname IN ('record_call', 'open_case', 'add_note', 'set_line')
+WHERE proname IN ('record_call', 'open_case', 'add_note', 'set_line',
+	'transition_case', 'next_actions', 'record_consent', 'withdraw_consent',
+	'request_override', 'disclose', 'record_action', 'record_factory_contact',
+	'promise_remedy', 'recommend', 'link_cases', 'mark_duplicate', 'set_status',
+	'set_transition', 'draft_lifecycle', 'map_status', 'lifecycle_check')
 GROUP BY 1, 2 HAVING NOT bool_or(outcome = 'refused') ORDER BY 1, 2;
 
 -- References that are taken are drawn again: of 6, all are used and no case

@@ -26,6 +26,8 @@ SELECT p.proname, format('SELECT FROM helpline.%I(%s)', p.proname, (
 			WHEN a.type = 'ietp.call_ref'::regtype
 				THEN 'ietp.new_call_ref(''CN'', 2021)'
 			WHEN a.type = 'jsonb'::regtype THEN '''{}''::jsonb'
+			WHEN a.type IN ('date'::regtype, 'timestamptz'::regtype)
+				THEN format('''2021-01-01''::%s', a.type::regtype)
 			ELSE format('''1''::%s', a.type::regtype) END, ', ' ORDER BY a.n)
 		FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, n))) AS call
 FROM pg_proc AS p

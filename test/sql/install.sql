@@ -230,19 +230,35 @@ FROM (SELECT ietp.desk_script() AS script) AS s;
 -- What only reads can run in a parallel query, at least in its leader.
 SELECT r.name AS reader_unsafe FROM routine AS r
 WHERE r.provolatile <> 'v' AND r.proparallel = 'u';
--- What changes something cannot; drawing a reference changes nothing.
+-- What changes something cannot; drawing a reference changes nothing, nor does
+-- telling what process this is.
 SELECT r.name AS volatile_but_safe FROM routine AS r
 WHERE r.provolatile = 'v' AND r.proparallel <> 'u'
 ORDER BY r.name COLLATE "C";
 -- The desk's functions are volatile where they write or lock, or call what
--- does; the others do not.
+-- does; the others do not.  Hints and comments may name what is not called.
+CREATE TEMP VIEW source AS
+SELECT r.oid, regexp_replace(regexp_replace(r.prosrc, '--[^\n]*', '', 'g'),
+		$$'[^']*'$$, '''''', 'g') AS body,
+	r.place = 'desk' AND (r.proname = 'has_consent'
+		OR r.proname IN (SELECT g.guard FROM desk.guards AS g)) AS guard
+FROM routine AS r;
 SELECT r.name AS wrong_volatility FROM routine AS r
-WHERE r.place <> 'ietp'
-AND (r.provolatile = 'v') <> (r.prosrc ~ ('\m(INSERT INTO|UPDATE desk'
+JOIN source AS s USING (oid)
+WHERE r.place <> 'ietp' AND r.prorettype <> 'trigger'::regtype AND NOT s.guard
+AND (r.provolatile = 'v') <> (s.body ~ ('\m(INSERT INTO|UPDATE desk'
 		'|DELETE FROM|FOR UPDATE|FOR SHARE|set_config)\M')
 	OR EXISTS (SELECT FROM routine AS v
 		WHERE v.provolatile = 'v' AND v.oid <> r.oid
-		AND strpos(r.prosrc, format('%s.%s(', v.place, v.proname)) > 0));
+		AND strpos(s.body, format('%s.%s(', v.place, v.proname)) > 0));
+-- Guards take a new snapshot, never a plan for a table that was empty, and no
+-- rights of their own: the judge calls them as the owner.
+SELECT count(*) = (SELECT count(*) FROM desk.guards) + 1 AS every_guard
+FROM source AS s WHERE s.guard;
+SELECT r.name AS wrong_guard FROM routine AS r JOIN source AS s USING (oid)
+WHERE s.guard AND (r.provolatile <> 'v' OR r.prosecdef
+	OR r.prorettype <> 'boolean'::regtype
+	OR 'enable_seqscan=off' <> ALL (r.proconfig));
 
 -- Nobody's search path reaches into a function.
 SELECT r.name AS open_search_path FROM routine AS r
@@ -256,9 +272,11 @@ WHERE l.lanname NOT IN ('c', 'internal', 'sql', 'plpgsql')
 OR l.lanname = 'c' AND r.probin <> '$libdir/ietp_helpline'
 OR l.lanname IN ('c', 'internal') AND r.place <> 'ietp';
 
--- Rights of the owner are in the counter alone, and all of it has them.
+-- Rights of the owner are in the counter and in triggers of the desk alone,
+-- and all of these have them.
 SELECT r.name AS wrong_security FROM routine AS r
-WHERE r.prosecdef <> (r.place = 'helpline');
+WHERE r.prosecdef <> (r.place = 'helpline'
+	OR r.place = 'desk' AND r.prorettype = 'trigger'::regtype);
 -- Equality of references alone is LEAKPROOF, since core's int8eq is, which it
 -- is by another name: else no index would serve a look-up by reference.
 SELECT r.name AS leakproof, r.prosrc, (SELECT p.proleakproof FROM pg_proc AS p

@@ -288,32 +288,52 @@ SELECT count(*) FROM (VALUES
 
 -- Calls: one of a1, two of a2, four of b1, one of a specialist without a
 -- team.  Cases: one of a1, one of a2, three of b1, one with the investigator.
--- Each call has advice and an issue, each case a note.
+-- Each call has advice and an issue, each case a note, a consent with a
+-- disclosure, an action, a remedy, a recommendation and a refusal; two of b1's
+-- are linked to the first, of which the last is a duplicate.
 CREATE FUNCTION pg_temp.work(cases integer, calls integer)
 RETURNS SETOF ietp.case_ref
 LANGUAGE plpgsql AS $$
 DECLARE
 	the_call ietp.call_ref;
 	the_case ietp.case_ref;
+	first_case ietp.case_ref;
 BEGIN
 	FOR i IN 1..calls LOOP
 		the_call := (helpline.record_call('CN', 'phone_in', 'grievance',
-			factory => 'T-F1', retry_key => gen_random_uuid())).call_ref;
+			language => 'zh', factory => 'T-F1',
+			retry_key => gen_random_uuid())).call_ref;
 		PERFORM helpline.raise_issue(the_call, 'wages.unpaid');
 		PERFORM helpline.give_advice(the_call, 'advice');
 		CONTINUE WHEN i > cases;
 		the_case := (helpline.open_case(the_call)).case_ref;
 		PERFORM helpline.add_note(the_case, 'note');
+		PERFORM helpline.record_consent(the_case, 'contact_factory',
+			wording_version => '1');
+		PERFORM helpline.record_factory_contact(the_case, 'phone_in',
+			'{topic}');
+		PERFORM helpline.promise_remedy(the_case, 'apology');
+		PERFORM helpline.recommend(the_case, 'wages.unpaid', 'Pay.',
+			'2121-01-01');
+		PERFORM helpline.transition_case(the_case, 'close');
+		IF i = 1 THEN
+			first_case := the_case;
+		ELSE
+			PERFORM helpline.link_cases(the_case, first_case, 'related');
+		END IF;
+		IF i = 3 THEN
+			PERFORM helpline.mark_duplicate(the_case, first_case);
+		END IF;
 		RETURN NEXT the_case;
 	END LOOP;
 END
 $$;
 SET ROLE t_ietp_a1;
-SELECT count(*), min(work::text) AS case FROM pg_temp.work(1, 1) \gset a1_
+SELECT count(*), (array_agg(work::text))[1] AS case FROM pg_temp.work(1, 1) \gset a1_
 SET ROLE t_ietp_a2;
 SELECT count(*) FROM pg_temp.work(1, 2);
 SET ROLE t_ietp_b1;
-SELECT count(*), min(work::text) AS case FROM pg_temp.work(3, 4) \gset b1_
+SELECT count(*), (array_agg(work::text))[1] AS case FROM pg_temp.work(3, 4) \gset b1_
 SET ROLE t_ietp_alone;
 SELECT count(*) FROM pg_temp.work(0, 1);
 SET ROLE t_ietp_sup;
@@ -425,6 +445,78 @@ FROM (VALUES
 	occurred_at, action, actor) VALUES (CASE_B, 9, now(), ''noted'', ''x'')'),
 	('t_ietp_a1', 'issue of a case', 'INSERT INTO desk.case_issues (case_ref,
 	n, taxonomy, topic) VALUES (CASE_B, 9, 1, ''wages'')'),
+	('t_ietp_a1', 'action in own case', 'INSERT INTO desk.actions (case_ref, n,
+	kind) VALUES (CASE_A, 9, ''meeting'')'),
+	('t_ietp_a1', 'action in a case', 'INSERT INTO desk.actions (case_ref, n,
+	kind) VALUES (CASE_B, 9, ''meeting'')'),
+	('t_ietp_a1', 'erase own action', 'DELETE FROM desk.actions
+	WHERE case_ref = CASE_A'),
+	('t_ietp_a1', 'consent in own case', 'INSERT INTO desk.consents (case_ref,
+	entry, purpose, recipient_kind, wording_version, language, method,
+	valid_during) VALUES (CASE_A, ''given'', ''statistics'', ''programme'',
+	''1'', ''zh'', ''spoken'', tstzrange(now(), NULL))'),
+	('t_ietp_a1', 'consent in a case', 'INSERT INTO desk.consents (case_ref,
+	entry, purpose, recipient_kind, wording_version, language, method,
+	valid_during) VALUES (CASE_B, ''given'', ''statistics'', ''programme'',
+	''1'', ''zh'', ''spoken'', tstzrange(now(), NULL))'),
+	('t_ietp_a1', 'withdraw in a case', 'INSERT INTO desk.consents (case_ref,
+	entry, refers_to, method) VALUES (CASE_B, ''withdrawn'', 1, ''spoken'')'),
+	('t_ietp_a1', 'disclose own case', 'INSERT INTO desk.disclosures (case_ref,
+	consent_n, purpose, recipient_kind, recipient, fields) VALUES (CASE_A, 1,
+	''contact_factory'', ''factory'', ''T-F1'', ''{topic}'')'),
+	('t_ietp_a1', 'disclose a case', 'INSERT INTO desk.disclosures (case_ref,
+	consent_n, purpose, recipient_kind, recipient, fields) VALUES (CASE_B, 1,
+	''contact_factory'', ''factory'', ''T-F1'', ''{topic}'')'),
+	('t_ietp_a1', 'remedy in a case', 'INSERT INTO desk.remedies (case_ref, n,
+	remedy_type) VALUES (CASE_B, 9, ''apology'')'),
+	('t_ietp_a1', 'deliver in own case', 'UPDATE desk.remedies
+	SET delivered_on = current_date WHERE case_ref = CASE_A'),
+	('t_ietp_a1', 'deliver in a case', 'UPDATE desk.remedies
+	SET delivered_on = current_date WHERE case_ref = CASE_B'),
+	('t_ietp_a1', 'recommend in a case', 'INSERT INTO desk.recommendations
+	(case_ref, n, taxonomy, topic, factory, due_on, body) VALUES (CASE_B, 9,
+	1, ''wages'', ''T-F1'', ''2121-01-01'', ''x'')'),
+	('t_ietp_a1', 'answer in a case', 'UPDATE desk.recommendations
+	SET answer = ''refused'', answered_on = current_date
+	WHERE case_ref = CASE_B'),
+	('t_ietp_a1', 'link from own case', 'INSERT INTO desk.case_links (case_ref,
+	n, other_case, link, linked_by) VALUES (CASE_A, 9, CASE_B, ''related'',
+	''x'')'),
+	('t_ietp_a1', 'link from a case', 'INSERT INTO desk.case_links (case_ref,
+	n, other_case, link, linked_by) VALUES (CASE_B, 9, CASE_A, ''related'',
+	''x'')'),
+	('t_ietp_a1', 'refusal in a case', 'INSERT INTO desk.refusals (case_ref, n,
+	refused_to, from_status, rule, hint) VALUES (CASE_B, 9, ''x'',
+	''received'', ''role'', ''x'')'),
+	('t_ietp_a1', 'assign own case', 'INSERT INTO desk.assignments (case_ref,
+	n, assigned_by) VALUES (CASE_A, 9, ''x'')'),
+	('t_ietp_a1', 'move a case', 'UPDATE desk.cases SET status = ''closed'',
+	status_reason = ''advised'' WHERE case_ref = CASE_B'),
+	('t_ietp_a1', 'move own case', 'UPDATE desk.cases SET status = ''closed'',
+	status_reason = ''advised'' WHERE case_ref = CASE_A'),
+	('t_ietp_inv', 'action in the case', 'INSERT INTO desk.actions (case_ref,
+	n, kind) VALUES (CASE_B, 9, ''site_visit'')'),
+	('t_ietp_inv', 'action in a case', 'INSERT INTO desk.actions (case_ref, n,
+	kind) VALUES (CASE_A, 9, ''site_visit'')'),
+	('t_ietp_inv', 'consent in a case', 'INSERT INTO desk.consents (case_ref,
+	entry, refers_to, method) VALUES (CASE_A, ''withdrawn'', 1, ''spoken'')'),
+	('t_ietp_sup', 'assign a case', 'INSERT INTO desk.assignments (case_ref,
+	n, assigned_by) VALUES (CASE_A, 9, ''x'')'),
+	('t_ietp_sup', 'erase actions', 'DELETE FROM desk.actions'),
+	('t_ietp_sup', 'rewrite consents', 'UPDATE desk.consents
+	SET identity_disclosed = true'),
+	('t_ietp_adm', 'recommend', 'INSERT INTO desk.recommendations
+	(case_ref, n, taxonomy, topic, factory, due_on, body) VALUES (CASE_B, 9,
+	1, ''wages'', ''T-F1'', ''2121-01-01'', ''x'')'),
+	('t_ietp_adm', 'erase refusals', 'DELETE FROM desk.refusals'),
+	('t_ietp_prog', 'verify a remedy', 'UPDATE desk.remedies
+	SET delivered_on = current_date'),
+	('t_ietp_ana', 'action', 'INSERT INTO desk.actions (case_ref, n, kind)
+	VALUES (CASE_A, 9, ''meeting'')'),
+	('t_ietp_aud', 'consent', 'INSERT INTO desk.consents (case_ref, entry,
+	refers_to, method) VALUES (CASE_A, ''withdrawn'', 1, ''spoken'')'),
+	('t_ietp_fac', 'action', 'INSERT INTO desk.actions (case_ref, n, kind)
+	VALUES (CASE_A, 9, ''meeting'')'),
 	('t_ietp_sup', 'rewrite history', 'UPDATE desk.events SET actor = ''x''
 	WHERE case_ref = CASE_A'),
 	('t_ietp_sup', 'erase history', 'DELETE FROM desk.events

@@ -126,20 +126,46 @@ sub is_text
 }
 
 # Every function of the counter that only reads, as somebody, in some ways.
+# "%case" is the case of Lin's day, "%road" one that went all the way, twice.
 my %reading = (
 	ageing => ["('2021-06-30')", "('2020-12-31', 'CN')", "('2021-04-30', 'VN')"],
-	case_history => ["('%case')"],
-	case_notes => ["('%case')"],
+	case_actions => ["('%road')"],
+	case_assignments => ["('%road')"],
+	case_consents => ["('%road')"],
+	case_disclosures => ["('%road')"],
+	case_history => [ "('%case')", "('%road')" ],
+	case_links => [ "('%case')", "('%road')" ],
+	case_notes => [ "('%case')", "('%road')" ],
+	case_recommendations => ["('%road')"],
+	case_remedies => ["('%road')"],
+	case_status => [ "('%case')", "('%road', 'vi')" ],
+	consent_report => ["('2020-01-01', '2121-01-01')"],
 	find_call => ["((SELECT calls[1] FROM helpline.find_case('%case')))"],
-	find_case => ["('%case')"],
+	find_case => [ "('%case')", "('%road')" ],
 	half_year_snapshot => [ '(2021, 1)', "(2021, 1, 'VN')", '(2020, 2)' ],
+	lifecycle_check => [ "('case')", "('case', 2)" ],
+	lifecycle_diagram => [ "('case')", "('case', 2, 'zh-Hant')" ],
+	lifecycle_rules => [ "('case')", "('case', 2)" ],
+	lifecycles => ['()'],
 	lines => ['()'],
 	my_factories => ['()'],
 	my_queue => [ '()', '(7)' ],
 	published_totals => [ '()', "('calls')" ],
+	recommendations => [ '()', "('DEMO-CN-0001', true)" ],
 	refused_rows => ["('broken')"],
+	refused_transitions => ["('-infinity', 'infinity')"],
+	replay => [
+		"('case', '{a,a,b}', '{received,triaged,closed}', "
+		  . "'{2021-01-01,2021-01-02,2021-01-03}')"
+	],
+	replay_statuses => [
+		"('case', '{a,a}', '{received,triaged}', '{2021-01-01,2021-01-02}')"
+	],
+	retaliation_checks_due => ["('2121-01-01')"],
 	topics => [ '()', "('zh-Hans')", "('vi')" ],
+	updates_due => ["('2021-07-01')"],
 	who_am_i => ['()']);
+my $road;
 my @people = qw(postgres lin vera anan works);
 
 # What everybody gets of every reading function: output, or SQLSTATE.
@@ -158,7 +184,7 @@ sub answers
 				  "$person $function$arguments\n"
 				  . outcome($node, $database, $person,
 					"SELECT * FROM helpline.$function"
-					  . $arguments =~ s/%case/$case/r . ';')
+					  . $arguments =~ s/%case/$case/r =~ s/%road/$road/r . ';')
 				  . "\n";
 			}
 		}
@@ -220,6 +246,65 @@ SQL
 my $case = work_as_lin($source, 'helpline');
 like($case, qr/^CN-[\d-]+$/, 'a case is opened');
 
+# A case on its whole road, twice, with everything that may belong to one: what
+# is stamped, and would be stamped otherwise if it were written again.
+$road = outcome($source, 'helpline', 'lin', <<SQL);
+SELECT call_ref FROM helpline.record_call('CN', 'phone_in', 'grievance',
+	language => 'zh', factory => 'DEMO-CN-0001',
+	identity_mode => 'confidential') \\gset
+SELECT FROM helpline.raise_issue(:'call_ref', 'wages.unpaid');
+SELECT case_ref FROM helpline.open_case(:'call_ref') \\gset
+SELECT FROM helpline.transition_case(:'case_ref', 'resolve');
+SELECT FROM helpline.transition_case(:'case_ref', 'triage',
+	fields => '{"retaliation_risk": true}');
+SELECT FROM helpline.record_consent(:'case_ref', 'contact_factory',
+	wording_version => '1');
+SELECT FROM helpline.transition_case(:'case_ref', 'contact_factory');
+SELECT FROM helpline.record_factory_contact(:'case_ref', 'email', '{topic}',
+	'Wrote to them.');
+SELECT FROM helpline.promise_remedy(:'case_ref', 'wages_paid');
+SELECT FROM helpline.transition_case(:'case_ref', 'begin_remediation');
+SELECT FROM helpline.deliver_remedy(:'case_ref', 1);
+SELECT FROM helpline.transition_case(:'case_ref', 'begin_verification');
+SELECT FROM helpline.verify_remedy(:'case_ref', 1, 'worker');
+SELECT FROM helpline.record_action(:'case_ref', 'worker_informed');
+SELECT FROM helpline.transition_case(:'case_ref', 'resolve');
+SELECT FROM helpline.transition_case(:'case_ref', 'close',
+	reason => 'resolved');
+SELECT FROM helpline.recommend(:'case_ref', 'wages.unpaid', 'Pay in time.',
+	'2121-01-01');
+SELECT FROM helpline.transition_case(:'case_ref', 'reopen',
+	reason => 'unpaid_again');
+SELECT FROM helpline.withdraw_consent(:'case_ref', 'contact_factory');
+SELECT FROM helpline.link_cases(:'case_ref', '$case', 'retaliation');
+SELECT :'case_ref';
+SQL
+is( outcome($source, 'helpline', 'lin', <<SQL),
+SELECT status, cycle, first_closing_reason, closed_at IS NULL
+FROM helpline.find_case('$road');
+SQL
+	'inquiry|2|resolved|t',
+	'a case goes all the way, and begins again');
+is( outcome($source, 'helpline', 'vera', <<SQL),
+SELECT FROM helpline.assign_case('$road', 'lin');
+SELECT case_ref FROM helpline.open_case((SELECT calls[1]
+	FROM helpline.find_case('$road'))) \\gset
+SELECT repeated FROM helpline.mark_duplicate(:'case_ref', '$road');
+SQL
+	'f',
+	'there is a duplicate of it');
+# Rules of a programme: a draft, and a sealed lifecycle of a table of its own.
+$source->safe_psql('helpline', <<'SQL');
+SELECT helpline.draft_lifecycle('case');
+SELECT helpline.set_status('case', 2, 'sorted', 'active');
+SELECT helpline.map_status('case', 2, 1, 'triaged', 'sorted');
+SELECT helpline.draft_lifecycle('visit');
+SELECT helpline.set_status('visit', 1, 'planned', 'initial');
+SELECT helpline.set_status('visit', 1, 'made', 'terminal');
+SELECT helpline.set_transition('visit', 1, 'make', 'planned', 'made');
+SELECT FROM helpline.seal_lifecycle('visit', 1);
+SQL
+
 is_deeply(
 	[ sort keys %reading ],
 	[   split /\n/, $source->safe_psql('helpline', <<'SQL') ],
@@ -242,6 +327,12 @@ CREATE TABLE dba.follow_up (
 	case_ref ietp.case_ref PRIMARY KEY REFERENCES desk.cases,
 	done boolean NOT NULL DEFAULT false);
 INSERT INTO dba.follow_up (case_ref) SELECT case_ref FROM desk.cases;
+CREATE TABLE dba.visits (id integer PRIMARY KEY, status text);
+CREATE TRIGGER judge AFTER INSERT OR UPDATE ON dba.visits
+FOR EACH ROW EXECUTE FUNCTION ietp.enforce_lifecycle('visit', 'status');
+ALTER TABLE dba.visits ENABLE ALWAYS TRIGGER judge;
+INSERT INTO dba.visits VALUES (1, 'planned'), (2, 'planned');
+UPDATE dba.visits SET status = 'made' WHERE id = 2;
 CREATE FUNCTION dba.touch() RETURNS trigger LANGUAGE plpgsql
 AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER of_dba BEFORE UPDATE ON desk.batches
@@ -252,7 +343,23 @@ GRANT USAGE ON SCHEMA dba TO backup, helpline_owner;
 GRANT SELECT ON ALL TABLES IN SCHEMA dba TO backup, helpline_owner;
 SQL
 
+# What the stamps say of each case, and statuses that no row is born with.
+sub stamps
+{
+	my ($node, $database) = @_;
+
+	return $node->safe_psql($database, <<'SQL');
+SELECT case_ref, status, status_since, status_reason, moved_by, cycle,
+	lifecycle_version, consent_n, duplicate_of, closed_at, closing_reason,
+	first_resolved_at, last_resolved_at, first_closed_at, last_closed_at,
+	first_closing_reason, last_closing_reason
+FROM desk.cases WHERE source IS NULL ORDER BY case_ref;
+SELECT * FROM dba.visits ORDER BY id;
+SQL
+}
+
 my $rows = desk_rows($source, 'helpline');
+my $stamps = stamps($source, 'helpline');
 my $catalog = catalog($source, 'helpline');
 my $answers = answers($source, 'helpline', $case);
 my $desk = $source->safe_psql('helpline', 'SELECT * FROM ietp.desk');
@@ -314,6 +421,7 @@ sub check_restored
 		$catalog, "$how: tables, policies, triggers, functions, rights");
 	is_text(answers($node, $database, $case),
 		$answers, "$how: everybody gets the same answers");
+	is(stamps($node, $database), $stamps, "$how: nothing is stamped again");
 	is( $node->safe_psql($database, <<'SQL'),
 SELECT count(*) > 30, count(*) FILTER (WHERE r.rolname <> 'helpline_owner'),
 	count(*) FILTER (WHERE r.rolsuper)
@@ -333,10 +441,34 @@ sub check_work
 
 	like($new_case, qr/^CN-[\d-]+$/, "$how: work goes on");
 	is( outcome($node, $database, 'lin',
-			"SELECT repeated FROM helpline.close_case('$new_case', 'resolved')"
-		),
-		'f',
+			"SELECT accepted, rule FROM helpline.transition_case('$new_case', "
+			  . "'triage')"),
+		'f|required_column:retaliation_risk',
+		"$how: by the rules");
+	is( outcome($node, $database, 'lin',
+			"SELECT accepted, status FROM helpline.transition_case("
+			  . "'$new_case', 'close', reason => 'advised')"),
+		't|closed',
 		"$how: to its end");
+	for my $role (qw(origin replica))
+	{
+		my %refused = (
+			"UPDATE desk.cases SET status = 'with_factory' "
+			  . "WHERE case_ref::text = '$road'" => 'IE203',
+			"UPDATE desk.cases SET severity = 'minor' "
+			  . "WHERE case_ref::text = '$new_case'" => 'IE202',
+			'DELETE FROM desk.consents' => 'IE225',
+			'UPDATE desk.transitions SET records = NULL' => 'IE222',
+			"UPDATE dba.visits SET status = 'planned'" => 'IE211');
+
+		for my $statement (sort keys %refused)
+		{
+			is( outcome($node, $database, 'postgres',
+					"SET session_replication_role = $role; $statement"),
+				$refused{$statement},
+				"$how: in mode $role as before: $statement");
+		}
+	}
 	is( outcome($node, $database, 'anan',
 			"SELECT FROM helpline.record_call('CN', 'phone_in', 'test')"),
 		'42501',

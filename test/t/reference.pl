@@ -162,6 +162,8 @@ find(
 	},
 	top_file('src'), top_file('sql'));
 %codes = map { tr/0-9IE//cdr => 1 } keys %codes;
+# In an EXCEPTION clause this stands for the whole class.
+delete $codes{IE000};
 (undef, @rows) = table_under('## SQLSTATEs');
 is_list([ map { $_->[0] =~ tr/`//dr } @rows ],
 	[ keys %codes ],

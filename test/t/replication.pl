@@ -1,0 +1,587 @@
+# Logical replication: a subscriber's desk gets every row as it is on the
+# publisher, whatever its rules would say, and nothing twice; its own writers
+# are judged, and by the rules that came with the rows.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::RealBin;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+use Desk;
+
+my $folder = PostgreSQL::Test::Utils::tempdir;
+
+my $publisher = new_node(
+	'publisher',
+	allows_streaming => 'logical',
+	conf => "logical_decoding_work_mem = '64kB'\n");
+my $subscriber = new_node('subscriber', conf => <<'CONF');
+max_logical_replication_workers = 12
+max_worker_processes = 20
+CONF
+my $major = $publisher->safe_psql('postgres',
+	"SELECT current_setting('server_version_num')::integer / 10000");
+
+# From release 16 on a worker writes as the owner of the table, whom row
+# security binds, unless the subscription says otherwise.
+my $as_owner = $major >= 16 ? ', run_as_owner = true' : '';
+
+# Runs one of PostgreSQL's programs, which must not complain.
+sub run_tool
+{
+	my ($node, $tool, @arguments) = @_;
+	my ($stdout, $stderr) =
+	  run_command([ $node->installed_command($tool), @arguments ]);
+
+	die "$tool: $stderr" if $? != 0 || $stderr =~ /ERROR/;
+	return;
+}
+
+
+# The publisher's desk
+
+lay_desk($publisher, 'helpline');
+$publisher->safe_psql('postgres',
+	'ALTER DATABASE helpline SET search_path = public, ietp');
+$publisher->safe_psql('helpline', <<'SQL');
+SELECT FROM ietp.create_roles();
+CREATE ROLE lin LOGIN IN ROLE ietp_specialist;
+CREATE ROLE vera LOGIN IN ROLE ietp_supervisor;
+SELECT FROM helpline.set_account('lin', 'specialist', team => 'shenzhen');
+SELECT FROM helpline.set_account('vera', 'supervisor', team => 'shenzhen');
+SELECT FROM helpline.set_factory('F-1', 'CN');
+SQL
+
+# Does something as somebody, which must succeed; returns the output.
+sub work
+{
+	my ($user, $sql) = @_;
+
+	return $publisher->safe_psql('helpline', "SET ROLE $user;\n$sql");
+}
+
+# A new case of Lin's.
+sub open_case
+{
+	return work('lin', <<'SQL');
+SELECT call_ref FROM helpline.record_call('CN', 'phone_in', 'grievance',
+	language => 'zh', factory => 'F-1', identity_mode => 'confidential') \gset
+SELECT FROM helpline.raise_issue(:'call_ref', 'wages.unpaid');
+SELECT case_ref FROM helpline.open_case(:'call_ref', severity => 'serious');
+SQL
+}
+
+# Moves a case; it must be accepted.
+sub move
+{
+	my ($case, $action, $more) = @_;
+	my $accepted = work('vera', <<"SQL");
+SELECT accepted FROM helpline.transition_case('$case', '$action'
+	@{[ $more // '' ]});
+SQL
+
+	die "$action: not accepted" if $accepted ne 't';
+	return;
+}
+
+my $triage =
+  ", fields => '{\"identity_mode\": \"confidential\", \"retaliation_risk\": false}'";
+
+# A case from the call to the remedy, with a refusal, an assignment, a consent,
+# a disclosure and a recommendation on its way, and once more.
+sub work_through
+{
+	my $case = open_case();
+
+	work('vera', "SELECT FROM helpline.assign_case('$case', handler => 'lin')");
+	work('vera', "SELECT FROM helpline.transition_case('$case', 'resolve')");
+	move($case, 'triage', $triage);
+	move($case, 'ask_consent');
+	work('lin', <<"SQL");
+SELECT FROM helpline.record_consent('$case', 'contact_factory',
+	wording_version => '2021-1');
+SQL
+	move($case, 'contact_factory');
+	work('lin', <<"SQL");
+SELECT FROM helpline.record_factory_contact('$case', 'email',
+	'{topic,allegation}');
+SELECT FROM helpline.promise_remedy('$case', 'wages_paid', amount => 100,
+	currency => 'CNY');
+SQL
+	move($case, 'begin_remediation');
+	work('lin', "SELECT FROM helpline.deliver_remedy('$case', 1)");
+	move($case, 'begin_verification');
+	work('lin', <<"SQL");
+SELECT FROM helpline.verify_remedy('$case', 1, 'worker');
+SELECT FROM helpline.record_action('$case', 'worker_informed');
+SELECT FROM helpline.recommend('$case', 'wages.unpaid', 'Pay on time.',
+	current_date + 30);
+SELECT FROM helpline.answer_recommendation('$case', 1, 'accepted');
+SQL
+	move($case, 'resolve');
+	move($case, 'close', ", reason => 'resolved'");
+	move($case, 'reopen', ", reason => 'remedy_failed', note => 'Again.'");
+	return $case;
+}
+
+# A consent that is withdrawn, an override, a link, and duplicates, one of them
+# closed and one that turned out to be none.
+sub work_around
+{
+	my $case = open_case();
+	my $other = open_case();
+	my $third = open_case();
+
+	move($case, 'triage', $triage);
+	work('lin', <<"SQL");
+SELECT FROM helpline.record_consent('$case', 'contact_factory',
+	wording_version => '2021-1');
+SQL
+	move($case, 'contact_factory');
+	work('lin', <<"SQL");
+SELECT FROM helpline.withdraw_consent('$case', 'contact_factory');
+SELECT n FROM helpline.request_override('$case', 'contact_factory',
+	'cn_pipl_13_4', 'A gas leak.') \\gset
+RESET ROLE;
+SET ROLE vera;
+SELECT FROM helpline.approve_override('$case', :n);
+SELECT FROM helpline.link_cases('$other', '$case', 'follow_up');
+SELECT FROM helpline.mark_duplicate('$other', '$case');
+SELECT FROM helpline.mark_duplicate('$third', '$case');
+SELECT FROM helpline.unmark_duplicate('$third');
+SQL
+	move($other, 'close', ", reason => 'duplicate'");
+	return;
+}
+
+# What no rule allows and no stamp would leave: the publisher's DBA has put the
+# triggers out of the way.  Returns the case.
+sub break_the_rules
+{
+	my $case = work_through();
+	my $gone = open_case();
+
+	$publisher->safe_psql('helpline', <<"SQL");
+BEGIN;
+CREATE TEMPORARY TABLE enabled ON COMMIT DROP AS
+SELECT format('ALTER TABLE %s ENABLE %s TRIGGER %I', tgrelid::regclass,
+		CASE tgenabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' END,
+		tgname) AS statement
+FROM pg_trigger
+WHERE NOT tgisinternal AND tgrelid IN (SELECT oid FROM pg_class
+	WHERE relnamespace = 'desk'::regnamespace);
+SELECT format('ALTER TABLE desk.%I DISABLE TRIGGER USER', relname)
+FROM pg_class WHERE relkind = 'r' AND relnamespace = 'desk'::regnamespace
+\\gexec
+-- No way leads from inquiry to resolved, nor to a status that is none.
+UPDATE desk.cases SET status = 'resolved', status_since = '2020-02-29',
+	moved_by = 'a ghost', cycle = 7, first_resolved_at = '2020-02-28',
+	status_reason = 'because'
+WHERE case_ref = '$case';
+UPDATE desk.cases SET status = 'lost' WHERE case_ref = '$gone';
+INSERT INTO desk.cases (case_ref, opened_at, opened_on, closed_at, closed_on,
+	closing_reason, severity, line, status, lifecycle_version, status_since,
+	moved_by, cycle, duplicate_of)
+VALUES (ietp.new_case_ref('CN', 2020), '2020-01-01', '2020-01-01',
+	'2020-01-02', '2020-01-02', 'advised', 'minor', 'CN', 'closed', 1,
+	'2020-01-03', 'a ghost', 3, '$case');
+-- The ledgers: an entry that nobody recorded now, others rewritten and gone.
+INSERT INTO desk.consents (case_ref, n, given_at, recorded_at, entry, purpose,
+	recipient_kind, recipient, method, wording_version, language, recorded_by,
+	valid_during)
+VALUES ('$gone', 40, '2020-01-01', '2020-01-02', 'given', 'contact_factory',
+	'factory', 'F-1', 'spoken', '2019-1', 'zh', 'a ghost',
+	'[2020-01-01,2020-01-03)');
+INSERT INTO desk.disclosures (case_ref, n, consent_n, occurred_at,
+	recorded_at, purpose, recipient_kind, recipient, fields, recorded_by)
+VALUES ('$gone', 9, 40, '2020-02-01', '2020-02-02', 'contact_factory',
+	'factory', 'F-1', '{worker_name}', 'a ghost');
+INSERT INTO desk.events (case_ref, n, occurred_at, recorded_at, action, actor)
+VALUES ('$gone', 2, '2020-01-01', '2020-01-02', 'noted', 'a ghost');
+UPDATE desk.events SET detail = 'rewritten', actor = 'a ghost'
+WHERE case_ref = '$case' AND n = 3;
+DELETE FROM desk.events WHERE case_ref = '$case' AND n = 4;
+UPDATE desk.consents SET language = 'vi' WHERE case_ref = '$case';
+DELETE FROM desk.refusals WHERE case_ref = '$case';
+UPDATE desk.remedies SET verified_by = 'a ghost' WHERE case_ref = '$case';
+DELETE FROM desk.recommendations WHERE case_ref = '$case';
+TRUNCATE desk.case_links;
+-- A sealed rule.
+UPDATE desk.transitions SET label_en = 'Broken', reason = 'broken'
+WHERE version = 1 AND action = 'appeal';
+SELECT statement FROM enabled \\gexec
+COMMIT;
+UPDATE desk.statuses SET label_en = 'Heard' WHERE status = 'received';
+SQL
+	return $case;
+}
+
+my $case = work_through();
+work_around();
+my $broken = break_the_rules();
+
+
+# How a DBA prepares a subscriber: roles and the schema, without rows, since
+# the shipped rules and lists come from the publisher like all others.
+
+run_tool($publisher, 'pg_dumpall', '--globals-only', '-d',
+	$publisher->connstr('postgres'), '-f', "$folder/roles.sql");
+run_tool($publisher, 'pg_dump', '--schema-only', '--no-publications',
+	'--no-subscriptions', '-d', $publisher->connstr('helpline'), '-f',
+	"$folder/schema.sql");
+run_command(
+	[   $subscriber->installed_command('psql'), '-X', '-q', '-d',
+		$subscriber->connstr('postgres'), '-f', "$folder/roles.sql"
+	]);
+for my $database (qw(helpline narrow))
+{
+	$subscriber->safe_psql('postgres', <<"SQL");
+CREATE DATABASE $database TEMPLATE template0;
+ALTER DATABASE $database SET search_path = public, ietp;
+SQL
+	run_tool($subscriber, 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d',
+		$subscriber->connstr($database), '-f', "$folder/schema.sql");
+}
+unlike(desk_rows($subscriber, 'helpline'),
+	qr/\|[1-9]/, 'a schema without rows is a desk without rows');
+is( outcome($subscriber, 'helpline', 'lin', 'SELECT helpline.lines()'),
+	'IE001', 'and no desk yet');
+
+$publisher->safe_psql('helpline', <<'SQL');
+CREATE PUBLICATION everything FOR ALL TABLES;
+CREATE PUBLICATION narrow FOR TABLES IN SCHEMA desk;
+SQL
+my $connection = $publisher->connstr . ' dbname=helpline';
+$subscriber->safe_psql('helpline', <<"SQL");
+CREATE SUBSCRIPTION everything CONNECTION '$connection'
+PUBLICATION everything WITH (streaming = on$as_owner);
+SQL
+# Only the tables of the schema: the entry of the desk is not one of them.
+$subscriber->safe_psql('narrow', <<"SQL");
+INSERT INTO ietp.desk (owner, version) VALUES ('helpline_owner', 1);
+CREATE SUBSCRIPTION narrow CONNECTION '$connection'
+PUBLICATION narrow WITH (streaming = off$as_owner);
+SQL
+
+my %databases = (everything => 'helpline', narrow => 'narrow');
+
+sub synchronize
+{
+	for my $name (sort keys %databases)
+	{
+		$subscriber->wait_for_subscription_sync($publisher, $name,
+			$databases{$name});
+	}
+	return;
+}
+
+# Every row of every table is what it is on the publisher, without any failed
+# attempt before.
+sub check_equal
+{
+	my ($when) = @_;
+	my $rows = desk_rows($publisher, 'helpline');
+
+	synchronize();
+	for my $name (sort keys %databases)
+	{
+		is(desk_rows($subscriber, $databases{$name}),
+			$rows, "$when: every row of every table ($name)");
+	}
+	is( $subscriber->safe_psql('helpline', <<'SQL'),
+SELECT sum(apply_error_count), sum(sync_error_count)
+FROM pg_stat_subscription_stats
+SQL
+		'0|0',
+		"$when: at once");
+	return;
+}
+
+# What the subscriber knows of a case, by what was done and not by comparison.
+sub check_case
+{
+	my ($the_case, $when) = @_;
+
+	is( $subscriber->safe_psql('helpline', <<"SQL"),
+SELECT string_agg(action, ' ' ORDER BY n) FROM desk.events
+WHERE case_ref = '$the_case';
+SELECT count(*) FROM desk.consents WHERE case_ref = '$the_case';
+SELECT count(*) FROM desk.disclosures WHERE case_ref = '$the_case';
+SELECT count(*) FROM desk.assignments WHERE case_ref = '$the_case';
+SELECT count(*) FROM desk.refusals WHERE case_ref = '$the_case';
+SELECT count(*) FROM desk.actions WHERE case_ref = '$the_case';
+SELECT status, moved_by, cycle, consent_n, first_closing_reason,
+	closed_at IS NULL
+FROM desk.cases WHERE case_ref = '$the_case';
+SQL
+		<<'TEXT' =~ s/\n\z//r,
+opened assigned moved moved consent_given moved acted disclosed remedy_promised moved remedy_delivered moved remedy_verified acted recommended recommendation_answered moved closed noted reopened
+1
+1
+1
+1
+2
+inquiry|vera|2|1|resolved|t
+TEXT
+		"$when: everything was written once");
+	return;
+}
+
+check_equal('the first copy');
+check_case($case, 'the first copy');
+is( $subscriber->safe_psql('helpline',
+		'SELECT owner, version FROM ietp.desk'),
+	'helpline_owner|1',
+	'the entry of the desk came too');
+is( $subscriber->safe_psql(
+		'helpline',
+		"SELECT status, moved_by, cycle, status_since::date FROM desk.cases WHERE case_ref = '$broken'"
+	),
+	'resolved|a ghost|7|2020-02-29',
+	'a case that broke the rules came as it is');
+is( outcome($subscriber, 'helpline', 'lin',
+		"SELECT status FROM helpline.find_case('$case')"),
+	'inquiry', 'and the counter answers');
+
+
+# Changes that follow
+
+$case = work_through();
+work_around();
+$broken = break_the_rules();
+check_equal('what follows');
+check_case($case, 'what follows');
+is( $subscriber->safe_psql(
+		'helpline',
+		"SELECT status, moved_by, cycle, status_since::date FROM desk.cases WHERE case_ref = '$broken'"
+	),
+	'resolved|a ghost|7|2020-02-29',
+	'a case that breaks the rules follows as it is');
+
+
+# The subscriber's own writers are judged, whoever they are.
+
+my $writes = <<"SQL";
+BEGIN;
+UPDATE desk.cases SET status = 'resolved' WHERE case_ref = '$case';
+ROLLBACK;
+BEGIN;
+INSERT INTO desk.cases (case_ref, opened_at, opened_on, severity, line, status)
+VALUES (ietp.new_case_ref('CN', 2020), '2020-01-01', '2020-01-01', 'minor',
+	'CN', 'verification');
+ROLLBACK;
+UPDATE desk.events SET detail = '' WHERE case_ref = '$case';
+DELETE FROM desk.consents WHERE case_ref = '$case';
+TRUNCATE desk.disclosures CASCADE;
+INSERT INTO desk.disclosures (case_ref, purpose, recipient_kind, recipient,
+	consent_n, fields, occurred_at)
+VALUES ('$case', 'contact_factory', 'factory', 'F-1', 1, '{worker_name}',
+	now());
+DELETE FROM desk.transitions WHERE version = 1;
+UPDATE desk.lifecycles SET sealed_at = NULL, sealed_by = NULL;
+SQL
+for my $role (qw(origin replica))
+{
+	my (undef, $stderr) = ask($subscriber, 'helpline', 'postgres',
+		"SET session_replication_role = $role;\n$writes");
+
+	is( join(' ', sqlstates($stderr)),
+		'IE211 IE211 IE225 IE225 IE225 IE203 IE222 IE222',
+		"a superuser of the subscriber is judged: $role");
+}
+is( outcome($subscriber, 'helpline', 'postgres', <<"SQL"),
+BEGIN;
+UPDATE desk.cases SET status = 'waiting_worker', moved_by = 'a ghost',
+	status_since = '2020-01-01', cycle = 9
+WHERE case_ref = '$case'
+RETURNING status, moved_by, status_since = now(), cycle;
+ROLLBACK;
+SQL
+	'waiting_worker|postgres|t|2',
+	'and what is allowed is stamped');
+is( outcome($subscriber, 'helpline', 'vera',
+		"BEGIN; SELECT accepted, rule FROM helpline.transition_case('$case', 'resolve'); ROLLBACK;"
+	),
+	'f|no_transition',
+	'the door judges too');
+check_equal('what was refused has left nothing');
+
+
+# A session that has the rules in memory learns of new ones.
+
+my $session =
+  $subscriber->background_psql('helpline', on_error_stop => 0);
+
+# The version in force, as the judge of this session sees it.
+sub version_in_force
+{
+	return $session->query(<<'SQL') =~ s/\s+\z//r;
+BEGIN;
+INSERT INTO desk.cases (case_ref, opened_at, opened_on, severity, line)
+VALUES (ietp.new_case_ref('CN', 2020), '2020-01-01', '2020-01-01', 'minor',
+	'CN')
+RETURNING lifecycle_version;
+ROLLBACK;
+SQL
+}
+
+# Where the judge of this session lets the case go.
+sub goes
+{
+	my ($the_case, $status) = @_;
+
+	$session->{stderr} = '';
+	$session->query(<<"SQL");
+\\set VERBOSITY verbose
+BEGIN;
+UPDATE desk.cases SET status = '$status' WHERE case_ref = '$the_case';
+ROLLBACK;
+SQL
+	my ($state) = sqlstates($session->{stderr});
+	return $state // 'ok';
+}
+
+is(version_in_force(), '1', 'a session works by version 1');
+is(goes($case, 'remediation'),
+	'IE214', 'and its guards: remedies of an earlier cycle do not count');
+$publisher->safe_psql('helpline', <<'SQL');
+SELECT FROM helpline.draft_lifecycle('case');
+SELECT FROM helpline.set_transition('case', 2, 'skip', 'inquiry', 'resolved');
+SQL
+check_equal('a draft');
+is(version_in_force(), '1', 'a draft that came is not in force');
+$publisher->safe_psql('helpline',
+	"SELECT FROM helpline.seal_lifecycle('case', 2)");
+check_equal('a new version');
+is(version_in_force(), '2', 'the session works by the version that came');
+is(goes($case, 'resolved'), 'IE211', 'a case under version 1 does not');
+$publisher->safe_psql('helpline',
+	"SELECT FROM helpline.adopt_lifecycle(2, '$case')");
+check_equal('an adoption');
+is(goes($case, 'resolved'), 'ok', 'until it adopts the new one');
+
+# Rights come by the same way.
+$session->query("SET ROLE vera");
+is($session->query('SELECT ietp.actor_is(\'supervisor\')'),
+	't', 'a supervisor there');
+$publisher->safe_psql('helpline',
+	"SELECT helpline.set_account('vera', 'supervisor', active => false)");
+check_equal('an account that was closed');
+is($session->query('SELECT ietp.actor_is(\'supervisor\')'),
+	'f', 'is none when the publisher says so');
+$publisher->safe_psql('helpline',
+	"SELECT helpline.set_account('vera', 'supervisor')");
+$session->quit;
+
+
+# Large transactions are streamed before they commit.
+
+# Brings in closed cases, opens some again and draws back; commits or not.
+sub work_at_large
+{
+	my ($name, $end) = @_;
+
+	$publisher->safe_psql('helpline', <<"SQL");
+BEGIN;
+INSERT INTO desk.cases (case_ref, opened_at, opened_on, closed_at, closed_on,
+	closing_reason, severity, line, source, source_id)
+SELECT DISTINCT ON (r.ref) r.ref, '2020-01-01', '2020-01-01', '2020-01-02',
+	'2020-01-02', 'advised', 'minor', 'CN', 'bulk', '$name' || r.n
+FROM (SELECT ietp.new_case_ref('CN', 2020) AS ref, n
+	FROM generate_series(1, 3000) AS n) AS r
+ON CONFLICT DO NOTHING;
+SAVEPOINT half;
+INSERT INTO desk.events (case_ref, n, occurred_at, action, actor)
+SELECT case_ref, 1, now(), 'imported', 'nobody'
+FROM desk.cases WHERE source_id LIKE '$name%';
+ROLLBACK TO half;
+INSERT INTO desk.events (case_ref, n, occurred_at, action, actor)
+SELECT case_ref, 1, now(), 'imported', 'somebody'
+FROM desk.cases WHERE source_id LIKE '$name%';
+ALTER TABLE desk.cases DISABLE TRIGGER zz_stamp, DISABLE TRIGGER zz_judge;
+UPDATE desk.cases SET status = 'verification', cycle = 5, moved_by = 'a ghost'
+WHERE source_id LIKE '$name%';
+ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_stamp,
+	ENABLE ALWAYS TRIGGER zz_judge;
+$end;
+SQL
+	return;
+}
+
+sub streamed
+{
+	return $publisher->safe_psql('helpline', <<'SQL');
+SELECT COALESCE(sum(stream_txns), 0) FROM pg_stat_replication_slots
+WHERE slot_name = 'everything'
+SQL
+}
+
+sub check_streaming
+{
+	my ($how) = @_;
+	my $before = streamed();
+
+	work_at_large("$how-a-", 'COMMIT');
+	work_at_large("$how-b-", 'ROLLBACK');
+	check_equal("streaming $how");
+	is( $subscriber->safe_psql(
+			'helpline', <<"SQL"),
+SELECT count(*) > 2900, count(*) = (SELECT count(*) FROM desk.events AS e
+		JOIN desk.cases AS c USING (case_ref)
+		WHERE c.source_id LIKE '$how-%' AND e.actor = 'somebody')
+FROM desk.cases WHERE source_id LIKE '$how-a-%'
+AND status = 'verification' AND cycle = 5 AND moved_by = 'a ghost'
+SQL
+		't|t',
+		"streaming $how: cases and history");
+	ok( $publisher->poll_query_until(
+			'helpline', <<"SQL"),
+SELECT sum(stream_txns) > $before FROM pg_stat_replication_slots
+WHERE slot_name = 'everything'
+SQL
+		"streaming $how: it was");
+	return;
+}
+
+check_streaming('on');
+
+SKIP:
+{
+	skip 'no parallel apply before release 16', 6 if $major < 16;
+
+	my $log = -s $subscriber->logfile;
+
+	$subscriber->safe_psql('helpline',
+		'ALTER SUBSCRIPTION everything SET (streaming = parallel)');
+	check_streaming('parallel');
+	like(slurp_file($subscriber->logfile, $log),
+		qr/parallel apply worker/, 'a parallel worker applied');
+}
+
+
+# A promoted subscriber goes on alone.
+
+for my $name (sort keys %databases)
+{
+	$subscriber->safe_psql($databases{$name}, "DROP SUBSCRIPTION $name");
+	is( $subscriber->safe_psql($databases{$name}, <<"SQL"),
+SET ROLE vera;
+SELECT accepted, status
+FROM helpline.transition_case('$case', 'wait_for_worker');
+SQL
+		't|waiting_worker',
+		"on its own the subscriber works ($name)");
+}
+is( outcome($publisher, 'helpline', 'postgres', <<'SQL'),
+UPDATE ietp.desk SET laid_at = laid_at;
+CALL ietp.drop_desk();
+SELECT * FROM ietp.desk;
+SQL
+	'', 'a desk that is published can be dropped');
+
+done_testing();
