@@ -385,6 +385,51 @@ ietp_actor_name(void)
 	return get_actor()->name;
 }
 
+/*
+ * Can the login behind SET ROLE take the role of this name, too?  It counts
+ * only for a login that has kinds itself: that of an application that sets the
+ * role of its users has none.
+ */
+static bool
+login_may_be(const char *name)
+{
+	Oid			login = GetSessionUserId();
+	const Desk *desk = ietp_get_desk();
+	Oid			role = get_role_oid(name, true);
+	Oid			roles;
+
+	if (superuser_arg(login) || desk->version == 0)
+		return false;
+	roles = ietp_cached_table("desk", "kind_roles", desk->owner,
+							  kind_roles_types, lengthof(kind_roles_types));
+	if (!OidIsValid(roles) || kinds_of_role(login, roles) == 0)
+		return false;
+	return role == login ||
+		(OidIsValid(role) && is_member_of_role_nosuper(login, role));
+}
+
+/*
+ * Is the person of this name the actor, or may it be?  Where a second person
+ * is needed, one who takes two roles in turn is none.
+ */
+bool
+ietp_may_be_actor(const char *name)
+{
+	if (strcmp(name, get_actor()->name) == 0)
+		return true;
+	return work_account == NULL && login_may_be(name);
+}
+
+/*
+ * ietp.actor_may_be(name text) returns boolean
+ */
+IETP_FUNCTION(actor_may_be);
+Datum
+ietp_actor_may_be(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(ietp_may_be_actor(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+}
+
 static Datum
 return_text(FunctionCallInfo fcinfo, const char *value)
 {

@@ -26,6 +26,7 @@
 #include "utils/datum.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 
 #include "ietp_helpline.h"
 #include "lifecycle.h"
@@ -38,9 +39,9 @@ typedef enum CaseColumn
 	/* Nobody but the stamp writes these. */
 	STATUS_SINCE, MOVED_BY, CYCLE, CLOSED_AT, CLOSED_ON, CLOSING_REASON,
 	FIRST_RESOLVED_AT, LAST_RESOLVED_AT, FIRST_CLOSED_AT, LAST_CLOSED_AT,
-	FIRST_CLOSING_REASON, LAST_CLOSING_REASON,
-#define STAMPED_COLUMNS (LAST_CLOSING_REASON + 1)
-	STATUS, STATUS_REASON, LIFECYCLE_VERSION, OPENED_AT, OPENED_ON, LINE,
+	FIRST_CLOSING_REASON, LAST_CLOSING_REASON, HIGHEST_SEVERITY,
+#define STAMPED_COLUMNS (HIGHEST_SEVERITY + 1)
+	SEVERITY, STATUS, STATUS_REASON, LIFECYCLE_VERSION, OPENED_AT, OPENED_ON, LINE,
 #define CASE_COLUMNS (LINE + 1)
 } CaseColumn;
 
@@ -48,7 +49,7 @@ static const char *const column_names[CASE_COLUMNS] = {
 	"status_since", "moved_by", "cycle", "closed_at", "closed_on",
 	"closing_reason", "first_resolved_at", "last_resolved_at",
 	"first_closed_at", "last_closed_at", "first_closing_reason",
-	"last_closing_reason", "status", "status_reason", "lifecycle_version",
+	"last_closing_reason", "highest_severity", "severity", "status", "status_reason", "lifecycle_version",
 	"opened_at", "opened_on", "line"
 };
 
@@ -67,8 +68,7 @@ typedef struct Stamp
 	Row			row;
 	CaseRow		old;			/* values is NULL at creation */
 	CaseRow		new;
-	bool	   *changed;		/* columns of "new" that we have changed */
-	bool		any_changed;
+	bool		any_changed;	/* have we changed columns of "new"? */
 } Stamp;
 
 /* Index of the column in the arrays. */
@@ -95,6 +95,19 @@ take_apart(HeapTuple tuple, TupleDesc desc)
 	row.nulls = palloc(desc->natts * sizeof(bool));
 	heap_deform_tuple(tuple, desc, row.values, row.nulls);
 	return row;
+}
+
+/* The row with its new values, as heap_modify_tuple() would make it. */
+static HeapTuple
+put_together(const Stamp *stamp)
+{
+	HeapTuple	tuple = heap_form_tuple(stamp->row.desc, stamp->new.values,
+										stamp->new.nulls);
+
+	tuple->t_data->t_ctid = stamp->row.tuple->t_data->t_ctid;
+	tuple->t_self = stamp->row.tuple->t_self;
+	tuple->t_tableOid = stamp->row.tuple->t_tableOid;
+	return tuple;
 }
 
 static bool
@@ -124,7 +137,6 @@ set_value(Stamp *stamp, CaseColumn column, Datum value, bool isnull)
 
 	stamp->new.values[i] = value;
 	stamp->new.nulls[i] = isnull;
-	stamp->changed[i] = true;
 	stamp->any_changed = true;
 }
 
@@ -181,7 +193,7 @@ day_of(const Stamp *stamp, TimestampTz moment)
 		return opened_on;		/* the column's constraint refuses it */
 	args[0] = value_of(stamp, &stamp->new, LINE);
 	args[1] = TimestampTzGetDatum(moment);
-	day = DatumGetDateADT(ietp_call_as_owner("local_day", 2, types, args,
+	day = DatumGetDateADT(ietp_call_as_owner("local_day", DATEOID, 2, types, args,
 											 &isnull));
 	return isnull ? opened_on : Max(day, opened_on);
 }
@@ -238,6 +250,24 @@ moment_of_move(const Stamp *stamp)
 													 STATUS_SINCE));
 
 	return Max(now, since);
+}
+
+/* The gravest that the case was ever judged to be; enums order by value. */
+static void
+stamp_severity(Stamp *stamp)
+{
+	Oid			type = TupleDescAttr(stamp->row.desc,
+									 at(stamp, SEVERITY))->atttypid;
+	TypeCacheEntry *order = lookup_type_cache(type, TYPECACHE_CMP_PROC_FINFO);
+	Datum		severity = value_of(stamp, &stamp->new, SEVERITY);
+
+	if (is_null(stamp, &stamp->new, SEVERITY) ||
+		(!is_null(stamp, &stamp->new, HIGHEST_SEVERITY) &&
+		 DatumGetInt32(FunctionCall2(&order->cmp_proc_finfo, severity,
+									 value_of(stamp, &stamp->new,
+											  HIGHEST_SEVERITY))) <= 0))
+		return;
+	set_value(stamp, HIGHEST_SEVERITY, severity, false);
 }
 
 /* The reason given for this move; one left from an earlier move is none. */
@@ -353,7 +383,7 @@ stamp_insert(Stamp *stamp)
 	bool		closed = !is_null(stamp, &stamp->new, CLOSED_AT);
 
 	for (CaseColumn column = FIRST_RESOLVED_AT;
-		 column <= LAST_CLOSING_REASON; column++)
+		 column <= HIGHEST_SEVERITY; column++)
 		set_value(stamp, column, (Datum) 0, true);
 	rules = ietp_require_lifecycle(LIFECYCLE,
 								   is_null(stamp, &stamp->new,
@@ -410,7 +440,6 @@ ietp_stamp_case(PG_FUNCTION_ARGS)
 	stamp.row.tuple = tuple;
 	stamp.row.desc = RelationGetDescr(trigger->tg_relation);
 	stamp.new = take_apart(tuple, stamp.row.desc);
-	stamp.changed = palloc0(stamp.row.desc->natts * sizeof(bool));
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 	{
 		stamp.old = take_apart(trigger->tg_trigtuple, stamp.row.desc);
@@ -418,8 +447,6 @@ ietp_stamp_case(PG_FUNCTION_ARGS)
 	}
 	else
 		stamp_insert(&stamp);
-	if (stamp.any_changed)
-		tuple = heap_modify_tuple(tuple, stamp.row.desc, stamp.new.values,
-								  stamp.new.nulls, stamp.changed);
-	return PointerGetDatum(tuple);
+	stamp_severity(&stamp);
+	return PointerGetDatum(stamp.any_changed ? put_together(&stamp) : tuple);
 }

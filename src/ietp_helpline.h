@@ -66,9 +66,9 @@ typedef struct Desk
 } Desk;
 
 extern const Desk *ietp_get_desk(void);
-extern Datum ietp_call_as_owner(const char *function, int nargs,
-								const Oid *types, const Datum *args,
-								bool *isnull);
+extern Datum ietp_call_as_owner(const char *function, Oid result_type,
+								int nargs, const Oid *types,
+								const Datum *args, bool *isnull);
 
 /* guard.c */
 extern bool ietp_guard_lowered;
@@ -79,6 +79,7 @@ extern void ietp_actor_init(void);
 extern int	ietp_kind_from_name(const char *name);
 extern bool ietp_actor_has_kind(int kinds);
 extern const char *ietp_actor_name(void);
+extern bool ietp_may_be_actor(const char *name);
 
 /* intake.c */
 extern void ietp_intake_init(void);

@@ -18,8 +18,9 @@
  *
  * A row that moves to another partition is deleted here and inserted there,
  * and no UPDATE trigger fires.  The deleted version is marked as moved; it is
- * kept until the INSERT trigger of the same command finds it.  That needs a
- * trigger that fires for DELETE too, which is asked for on partitions.
+ * kept until the INSERT trigger finds it, by transaction, command and key.
+ * That needs a trigger that fires for DELETE too, which is asked for on
+ * partitions.
  *
  * IDENTIFICATION
  *		src/judge.c
@@ -75,14 +76,16 @@ typedef struct Terms
 	const char *version_column; /* NULL: rows keep no version */
 } Terms;
 
-/* The version of a row that is moving to another partition. */
-static Row	leaving =
+/* The version of a row that has left its partition. */
+typedef struct Departure
 {
-	NULL, NULL
-};
-static TransactionId leaving_xid = InvalidTransactionId;
-static CommandId leaving_command = InvalidCommandId;
-static MemoryContext leaving_context = NULL;
+	Row			row;
+	TransactionId xid;
+	CommandId	command;
+} Departure;
+
+/* Those that have not arrived yet; in the transaction's memory. */
+static List *departures = NIL;
 
 static List *
 fail(List *failures, int sqlstate, const char *rule, const char *hint)
@@ -123,6 +126,20 @@ row_before(const Move *move)
 	return move->old.tuple != NULL ? &move->old : &move->new;
 }
 
+/* The value of a column that must be of this type, since C code reads it. */
+static Datum
+typed_value(const Row *row, const char *column, Oid type, bool *isnull)
+{
+	int			number = ietp_column_number(row, column);
+
+	if (SPI_gettypeid(row->desc, number) != type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" must be of type %s for its lifecycle",
+						column, format_type_be(type))));
+	return heap_getattr(row->tuple, number, row->desc, isnull);
+}
+
 static List *
 check_role(const Transition *rule, List *failures)
 {
@@ -151,13 +168,19 @@ check_columns(const Transition *rule, const Move *move, List *failures)
 	return failures;
 }
 
-/* While the row is halted, it moves only where the halt is asked for. */
+/*
+ * While the row is halted, it moves only where the halt is asked for, or out
+ * of contact with the factory: a withdrawal of consent is never refused.
+ */
 static List *
 check_halt(const Transition *rule, const Move *move, List *failures)
 {
 	const char *column = move->rules->halt_column;
 	bool		isnull = true;
 
+	if (move->from != NULL && move->from->factory_contact &&
+		!rule->to->factory_contact)
+		return failures;
 	if (column != NULL && !contains(&rule->required_columns, column))
 		(void) ietp_column_value(&move->new, column, &isnull);
 	if (isnull)
@@ -178,18 +201,16 @@ check_time(const Transition *rule, const Move *move, List *failures)
 	if (rule->allowed_within == NULL)
 		return failures;
 	if (column != NULL)
-		since = ietp_column_value(row_before(move), column, &isnull);
-	if (!isnull)
-	{
-		Datum		until = DirectFunctionCall2(timestamptz_pl_interval, since,
-												IntervalPGetDatum(rule->allowed_within));
-
-		if (DatumGetTimestampTz(until) >=
-			GetCurrentTransactionStartTimestamp())
-			return failures;
-	}
+		since = typed_value(row_before(move), column, TIMESTAMPTZOID,
+							&isnull);
+	if (!isnull &&
+		DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
+												since,
+												IntervalPGetDatum(rule->allowed_within))) >=
+		GetCurrentTransactionStartTimestamp())
+		return failures;
 	return fail(failures, ERRCODE_IETP_TOO_LATE, "allowed_within",
-				psprintf("It is allowed within %s of the move before; a case is followed up later by open_linked_case().",
+				psprintf("It is allowed within %s of the move before.",
 						 DatumGetCString(DirectFunctionCall1(interval_out,
 															 IntervalPGetDatum(rule->allowed_within)))));
 }
@@ -205,7 +226,7 @@ check_four_eyes(const Transition *rule, const Move *move, List *failures)
 		return failures;
 	if (column != NULL)
 		mover = ietp_column_text(row_before(move), column);
-	if (mover != NULL && strcmp(mover, ietp_actor_name()) != 0)
+	if (mover != NULL && !ietp_may_be_actor(mover))
 		return failures;
 	return fail(failures, ERRCODE_IETP_FOUR_EYES, "four_eyes",
 				"Somebody else than who made the last move must make this one.");
@@ -230,8 +251,8 @@ ask_guard(const Move *move, const char *guard, const char *purpose)
 															column)));
 	if (purpose != NULL)
 		args[1] = CStringGetTextDatum(purpose);
-	answer = ietp_call_as_owner(guard, purpose == NULL ? 1 : 2, types, args,
-								&isnull);
+	answer = ietp_call_as_owner(guard, BOOLOID, purpose == NULL ? 1 : 2,
+								types, args, &isnull);
 	return !isnull && DatumGetBool(answer);
 }
 
@@ -333,11 +354,11 @@ reasons_between(const Move *move)
 	ListCell   *cell;
 
 	initStringInfo(&reasons);
-	foreach(cell, move->rules->transitions)
+	foreach(cell, move->to->arrivals)
 	{
 		const Transition *rule = lfirst(cell);
 
-		if (rule->to == move->to && rule->reason != NULL &&
+		if (rule->reason != NULL &&
 			ietp_leaves(move->rules, rule, move->from) &&
 			ietp_counts_for(rule, &move->new))
 			appendStringInfo(&reasons, "%s%s", reasons.len == 0 ? "" : ", ",
@@ -418,15 +439,45 @@ column_unchanged(const Move *move, Form_pg_attribute attribute)
 						  attribute->attlen);
 }
 
+/*
+ * While the factory is spoken with, what the consent was asked for - which
+ * factory - changes only with consent for what it becomes.
+ */
+static void
+check_contact(const Move *move, const Status *status, Relation rel)
+{
+	ListCell   *cell;
+
+	foreach(cell, status->arrivals)
+	{
+		const Transition *rule = lfirst(cell);
+
+		for (int i = 0;
+			 rule->consent != NULL && i < rule->required_columns.count; i++)
+		{
+			int			number = ietp_column_number(&move->new,
+													rule->required_columns.items[i]);
+
+			if (!column_unchanged(move,
+								  TupleDescAttr(move->new.desc, number - 1)) &&
+				!ask_guard(move, "has_consent", rule->consent))
+				refuse_rule(rel, ERRCODE_IETP_NO_CONSENT,
+							psprintf("consent:%s", rule->consent),
+							"Ask the worker, then record_consent().");
+		}
+	}
+}
+
 /* What has ended is not edited, except by reopening it. */
 static void
-check_final(const Move *move, Relation rel)
+check_final(const Move *move, const Terms *terms, Relation rel)
 {
 	for (int i = 0; i < move->new.desc->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(move->new.desc, i);
 
 		if (attribute->attisdropped ||
+			strcmp(NameStr(attribute->attname), terms->status_column) == 0 ||
 			contains(&move->rules->final_except,
 					 NameStr(attribute->attname)) ||
 			column_unchanged(move, attribute))
@@ -442,13 +493,18 @@ check_final(const Move *move, Relation rel)
  * which only an earlier version knew.
  */
 static void
-judge_unmoved(const Move *move, const char *name, Relation rel)
+judge_unmoved(const Move *move, const Terms *terms, const char *name,
+			  Relation rel)
 {
 	const Status *status = ietp_find_status(move->rules, name);
 
 	check_actor_column(move, rel, false);
-	if (status != NULL && status->terminal && move->rules->has_final)
-		check_final(move, rel);
+	if (status == NULL)
+		return;
+	if (status->terminal && move->rules->has_final)
+		check_final(move, terms, rel);
+	if (status->factory_contact)
+		check_contact(move, status, rel);
 }
 
 /* The version that the row keeps, or 0: the one in force. */
@@ -460,8 +516,8 @@ version_of(const Row *row, const Terms *terms, Relation rel)
 
 	if (terms->version_column == NULL)
 		return 0;
-	version = DatumGetInt32(ietp_column_value(row, terms->version_column,
-											  &isnull));
+	version = DatumGetInt32(typed_value(row, terms->version_column, INT4OID,
+										&isnull));
 	if (isnull || version < 1)
 		refuse_rule(rel, ERRCODE_IETP_NO_LIFECYCLE, "version",
 					"A row keeps a sealed version of its lifecycle.");
@@ -491,22 +547,48 @@ is_mapped(const Move *move, int32 old_version, const char *old_status,
 }
 
 /*
- * The row comes under another version of the lifecycle: it keeps its status,
- * or gets the one that the version maps it to.
+ * May the status of another version become this one?  What has ended stays
+ * ended, what is open stays open, and contact with the factory needs consent
+ * by whatever way it begins.
  */
 static void
-judge_adoption(const Move *move, int32 old_version, const char *old_status,
-			   Relation rel)
+check_mapping(const Move *move, const Status *old_status, Relation rel)
 {
-	if (!is_mapped(move, old_version, old_status,
+	if (old_status == NULL || old_status->terminal != move->to->terminal)
+		refuse_rule(rel, ERRCODE_IETP_VERSION_CHANGE, "version_map",
+					"What has ended stays ended in another version, and what is open stays open.");
+	if (move->to->factory_contact && !old_status->factory_contact &&
+		!ask_guard(move, "has_consent", "contact_factory"))
+		refuse_rule(rel, ERRCODE_IETP_NO_CONSENT, "consent:contact_factory",
+					"Ask the worker, then record_consent().");
+}
+
+/*
+ * The row comes under another version of the lifecycle: it keeps its status,
+ * or gets the one that the version maps it to.  Versions go forward, or one
+ * could go back to a laxer one for the time of a move.
+ */
+static void
+judge_adoption(const Move *move, const Terms *terms, int32 old_version,
+			   const char *old_status, Relation rel)
+{
+	const Lifecycle *old_rules = ietp_find_lifecycle(terms->lifecycle,
+													 old_version);
+
+	if (move->rules->version < old_version ||
+		!is_mapped(move, old_version, old_status,
 				   strcmp(old_status, move->to->name) == 0))
 		refuse_rule(rel, ERRCODE_IETP_VERSION_CHANGE, "version_map",
-					"helpline.map_status() says which status takes the place of one.");
+					"helpline.map_status() says which status takes the place of one; versions go forward.");
 	if (!ietp_actor_has_kind(ietp_kind_from_name("supervisor") |
 							 ietp_kind_from_name("administrator")))
 		refuse_rule(rel, ERRCODE_IETP_ROLE, "role",
 					"A supervisor or administrator moves rows to another version.");
+	if (old_version != 0 && old_rules != NULL)
+		check_mapping(move, ietp_find_status(old_rules, old_status), rel);
 	check_actor_column(move, rel, false);
+	if (move->to->terminal && move->rules->has_final)
+		check_final(move, terms, rel);
 }
 
 static const Status *
@@ -533,20 +615,25 @@ judge_update(Move *move, const Terms *terms, Relation rel)
 	if (status != NULL && old_status != NULL &&
 		strcmp(status, old_status) == 0 && version == old_version)
 	{
-		judge_unmoved(move, status, rel);
+		judge_unmoved(move, terms, status, rel);
 		return;
 	}
-	move->to = require_status(move->rules, status, rel);
+	move->to = ietp_find_status(move->rules, status);
+	if (move->to == NULL && version != old_version)
+		refuse_rule(rel, ERRCODE_IETP_VERSION_CHANGE, "version_map",
+					"helpline.map_status() says which status takes the place of one.");
+	(void) require_status(move->rules, status, rel);
 	/* Where rows keep no version, one may be left with an earlier's status. */
+	move->from = ietp_find_status(move->rules, old_status);
 	if (old_status != NULL &&
 		(version != old_version ||
-		 (ietp_find_status(move->rules, old_status) == NULL &&
-		  is_mapped(move, 0, old_status, false))))
+		 (move->from == NULL && is_mapped(move, 0, old_status, false))))
 	{
-		judge_adoption(move, old_version, old_status, rel);
+		judge_adoption(move, terms, old_version, old_status, rel);
 		return;
 	}
-	move->from = require_status(move->rules, old_status, rel);
+	if (move->from == NULL)
+		(void) require_status(move->rules, old_status, rel);
 	judge_move(move, rel);
 }
 
@@ -561,29 +648,52 @@ judge_insert(Move *move, const Terms *terms, Relation rel)
 	judge_move(move, rel);
 }
 
+static void
+forget_departures(void *arg)
+{
+	(void) arg;
+	departures = NIL;
+}
+
 /*
- * Keeps the version of a row that leaves its partition, in a context of its
- * own, since the next trigger call may run in another.
+ * Keeps the version of a row that leaves its partition.  It arrives with the
+ * next call, unless a trigger swallows it or writes other rows in between.
  */
 static void
 row_leaves(HeapTuple tuple, TupleDesc desc)
 {
-	MemoryContext before;
+	MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
+	Departure  *departure = palloc(sizeof(Departure));
 
-	if (leaving_context == NULL)
-		leaving_context = AllocSetContextCreate(TopMemoryContext,
-												"ietp_helpline moving row",
-												ALLOCSET_SMALL_SIZES);
-	MemoryContextReset(leaving_context);
-	leaving.tuple = NULL;
-	if (!HeapTupleHeaderIndicatesMovedPartitions(tuple->t_data))
-		return;
-	before = MemoryContextSwitchTo(leaving_context);
-	leaving_xid = HeapTupleHeaderGetUpdateXid(tuple->t_data);
-	leaving_command = HeapTupleHeaderGetCmax(tuple->t_data);
-	leaving.desc = CreateTupleDescCopy(desc);
-	leaving.tuple = heap_copytuple(tuple);
+	if (departures == NIL)
+	{
+		MemoryContextCallback *callback =
+		palloc0(sizeof(MemoryContextCallback));
+
+		callback->func = forget_departures;
+		MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+	}
+	departure->xid = HeapTupleHeaderGetUpdateXid(tuple->t_data);
+	departure->command = HeapTupleHeaderGetCmax(tuple->t_data);
+	departure->row.desc = CreateTupleDescCopy(desc);
+	departure->row.tuple = heap_copytuple(tuple);
+	departures = lappend(departures, departure);
 	MemoryContextSwitchTo(before);
+}
+
+/* Have the two versions the same key, as far as the lifecycle names one? */
+static bool
+same_key(const Row *old, const Row *new, const Terms *terms)
+{
+	const Lifecycle *rules = ietp_find_lifecycle(terms->lifecycle, 0);
+	char	   *old_key;
+	char	   *new_key;
+
+	if (rules == NULL || rules->key_column == NULL)
+		return true;
+	old_key = ietp_column_text(old, rules->key_column);
+	new_key = ietp_column_text(new, rules->key_column);
+	return old_key != NULL && new_key != NULL && strcmp(old_key, new_key) == 0;
 }
 
 /*
@@ -591,17 +701,25 @@ row_leaves(HeapTuple tuple, TupleDesc desc)
  * command?  Then "old" gets that version.
  */
 static bool
-row_arrives(HeapTuple tuple, Row *old)
+row_arrives(const Row *new, const Terms *terms, Row *old)
 {
-	bool		same;
+	HeapTupleHeader header = new->tuple->t_data;
+	ListCell   *cell;
 
-	if (leaving.tuple == NULL)
-		return false;
-	same = HeapTupleHeaderGetRawXmin(tuple->t_data) == leaving_xid &&
-		HeapTupleHeaderGetCmin(tuple->t_data) == leaving_command;
-	*old = leaving;
-	leaving.tuple = NULL;
-	return same;
+	foreach(cell, departures)
+	{
+		Departure  *departure = lfirst(cell);
+
+		if (HeapTupleHeaderGetRawXmin(header) == departure->xid &&
+			HeapTupleHeaderGetCmin(header) == departure->command &&
+			same_key(&departure->row, new, terms))
+		{
+			*old = departure->row;
+			departures = foreach_delete_current(departures, cell);
+			return true;
+		}
+	}
+	return false;
 }
 
 static void
@@ -622,6 +740,8 @@ check_protocol(FunctionCallInfo fcinfo)
 		problem = "must not be deferrable";
 	else if (trigger->tg_trigger->tgnattr > 0)
 		problem = "must not be fired for UPDATE OF some columns";
+	else if (trigger->tg_trigger->tgqual != NULL)
+		problem = "must not have a WHEN condition";
 	else if (!TRIGGER_FOR_INSERT(trigger->tg_trigger->tgtype) ||
 			 !TRIGGER_FOR_UPDATE(trigger->tg_trigger->tgtype))
 		problem = "must be fired for INSERT OR UPDATE";
@@ -661,8 +781,9 @@ ietp_enforce_lifecycle(PG_FUNCTION_ARGS)
 		return PointerGetDatum(NULL);
 	if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 	{
-		row_leaves(trigger->tg_trigtuple,
-				   RelationGetDescr(trigger->tg_relation));
+		if (HeapTupleHeaderIndicatesMovedPartitions(trigger->tg_trigtuple->t_data))
+			row_leaves(trigger->tg_trigtuple,
+					   RelationGetDescr(trigger->tg_relation));
 		return PointerGetDatum(NULL);
 	}
 	terms = terms_of(trigger->tg_trigger);
@@ -670,13 +791,10 @@ ietp_enforce_lifecycle(PG_FUNCTION_ARGS)
 	move.new.desc = RelationGetDescr(trigger->tg_relation);
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
 	{
-		if (row_arrives(trigger->tg_trigtuple, &move.old))
+		if (row_arrives(&move.new, &terms, &move.old))
 			judge_update(&move, &terms, trigger->tg_relation);
 		else
-		{
-			move.old.tuple = NULL;
 			judge_insert(&move, &terms, trigger->tg_relation);
-		}
 		return PointerGetDatum(NULL);
 	}
 	move.old = move.new;
@@ -804,9 +922,9 @@ ietp_next_actions(PG_FUNCTION_ARGS)
 	terms.lifecycle = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	terms.status_column = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	if (!PG_ARGISNULL(3))
-		version = DatumGetInt32(ietp_column_value(&move.new,
-												  text_to_cstring(PG_GETARG_TEXT_PP(3)),
-												  &isnull));
+		version = DatumGetInt32(typed_value(&move.new,
+											text_to_cstring(PG_GETARG_TEXT_PP(3)),
+											INT4OID, &isnull));
 	move.rules = ietp_require_lifecycle(terms.lifecycle, version);
 	move.from = ietp_find_status(move.rules,
 								 ietp_column_text(&move.new,

@@ -47,6 +47,7 @@
 #define Anum_statuses_status	3
 #define Anum_statuses_category	4
 #define Anum_statuses_clock		5
+#define Anum_statuses_factory_contact	6
 /* of desk.transitions */
 #define Anum_transitions_from_status	3
 #define Anum_transitions_action 4
@@ -74,7 +75,7 @@ static const Oid lifecycles_types[] = {
 	TEXTOID, TEXTARRAYOID
 };
 static const Oid statuses_types[] = {
-	TEXTOID, INT4OID, TEXTOID, ANYENUMOID, ANYENUMOID
+	TEXTOID, INT4OID, TEXTOID, ANYENUMOID, ANYENUMOID, BOOLOID
 };
 static const Oid transitions_types[] = {
 	TEXTOID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID,
@@ -233,6 +234,8 @@ read_status(const Record *record)
 	status->initial = strcmp(category, "initial") == 0;
 	status->terminal = strcmp(category, "terminal") == 0;
 	status->stops_clock = strcmp(status_clock, "stop") == 0;
+	status->factory_contact = get_bool(record,
+									   Anum_statuses_factory_contact);
 	rules->statuses = lappend(rules->statuses, status);
 }
 
@@ -244,6 +247,24 @@ set_of_kinds(const Strings *names)
 	for (int i = 0; i < names->count; i++)
 		kinds |= ietp_kind_from_name(names->items[i]);
 	return kinds;
+}
+
+/*
+ * Keeps a transition with the status that it leads to as well: whoever judges
+ * a move knows that, and has few to look through.
+ */
+static void
+add_arrival(const Lifecycle *rules, Transition *rule)
+{
+	ListCell   *cell;
+
+	foreach(cell, rules->statuses)
+	{
+		Status	   *status = lfirst(cell);
+
+		if (status == rule->to)
+			status->arrivals = lappend(status->arrivals, rule);
+	}
 }
 
 /*
@@ -285,6 +306,7 @@ read_transition(const Record *record)
 	rule->when_column = get_text(record, Anum_transitions_when_column);
 	rule->when_values = get_strings(record, Anum_transitions_when_values);
 	rules->transitions = lappend(rules->transitions, rule);
+	add_arrival(rules, rule);
 }
 
 static void
@@ -341,6 +363,7 @@ load_rules(void)
 
 	if (context != NULL)
 		MemoryContextSetParent(context, TopTransactionContext);
+	context = NULL;
 	loaded = 0;
 	lifecycles = NIL;
 	guards = NIL;
@@ -450,9 +473,18 @@ ietp_guard_hint(const char *guard)
 	return NULL;
 }
 
-/* Has the action a transition that begins in this very status? */
 static bool
-has_own_transition(const Lifecycle *rules, const char *action,
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/*
+ * Has the action a transition that begins in this very status, for the same
+ * reason as this one from any?
+ */
+static bool
+has_own_transition(const Lifecycle *rules, const Transition *any,
 				   const Status *from)
 {
 	ListCell   *cell;
@@ -461,7 +493,8 @@ has_own_transition(const Lifecycle *rules, const char *action,
 	{
 		const Transition *rule = lfirst(cell);
 
-		if (rule->from == from && strcmp(rule->action, action) == 0)
+		if (rule->from == from && strcmp(rule->action, any->action) == 0 &&
+			same_text(rule->reason, any->reason))
 			return true;
 	}
 	return false;
@@ -479,7 +512,7 @@ ietp_leaves(const Lifecycle *rules, const Transition *rule,
 		return from == NULL && rule->creation;
 	if (rule->from != NULL)
 		return rule->from == from;
-	return !from->terminal && !has_own_transition(rules, rule->action, from);
+	return !from->terminal && !has_own_transition(rules, rule, from);
 }
 
 /* Does the transition count for rows like this one? */
@@ -515,9 +548,9 @@ fit_of_reason(const Transition *rule, const char *reason)
 
 /*
  * The transition by which a row moves between two statuses, or NULL where
- * none allows that for this row and its reason.  A transition that begins in
- * this very status goes before one from any, then one for this very reason
- * before others.
+ * none allows that for this row and its reason.  A transition for rows like
+ * this one alone goes before others, then one that begins in this very status
+ * before one from any, then one for this very reason.
  */
 const Transition *
 ietp_choose_transition(const Lifecycle *rules, const Status *from,
@@ -529,18 +562,20 @@ ietp_choose_transition(const Lifecycle *rules, const Status *from,
 	ietp_column_text(row, rules->reason_column);
 	ListCell   *cell;
 
-	foreach(cell, rules->transitions)
+	foreach(cell, to->arrivals)
 	{
 		const Transition *rule = lfirst(cell);
 		int			fit;
 
-		if (rule->to != to || !ietp_leaves(rules, rule, from))
+		if (!ietp_leaves(rules, rule, from))
 			continue;
 		fit = fit_of_reason(rule, reason);
 		if (fit == 0 || !ietp_counts_for(rule, row))
 			continue;
 		if (rule->from != NULL)
 			fit += 4;
+		if (rule->when_column != NULL)
+			fit += 8;
 		if (fit > best_fit)
 		{
 			best = rule;
@@ -616,12 +651,11 @@ ietp_begins_cycle(const Lifecycle *rules, const Status *from, const Status *to)
 {
 	ListCell   *cell;
 
-	foreach(cell, rules->transitions)
+	foreach(cell, to->arrivals)
 	{
 		const Transition *rule = lfirst(cell);
 
-		if (rule->next_cycle && rule->to == to &&
-			ietp_leaves(rules, rule, from))
+		if (rule->next_cycle && ietp_leaves(rules, rule, from))
 			return true;
 	}
 	return false;
@@ -634,11 +668,11 @@ ietp_is_reason(const Lifecycle *rules, const Status *from, const Status *to,
 {
 	ListCell   *cell;
 
-	foreach(cell, rules->transitions)
+	foreach(cell, to->arrivals)
 	{
 		const Transition *rule = lfirst(cell);
 
-		if (rule->to == to && ietp_leaves(rules, rule, from) &&
+		if (ietp_leaves(rules, rule, from) &&
 			fit_of_reason(rule, reason) > 1)
 			return true;
 	}
@@ -648,18 +682,31 @@ ietp_is_reason(const Lifecycle *rules, const Status *from, const Status *to,
 /*
  * Number of a column that a lifecycle or trigger names; fails where the table
  * has none of that name.
+ *
+ * Where a name was found last is where it is looked for first: comparing it
+ * with every column of a wide table cost more than all judging.
  */
 int
 ietp_column_number(const Row *row, const char *column)
 {
-	int			number = SPI_fnumber(row->desc, column);
+	static int	found_last[64];
+	uint32		hash = 0;
+	int		   *number;
 
-	if (number <= 0)
+	for (const char *c = column; *c != '\0'; c++)
+		hash = hash * 31 + (unsigned char) *c;
+	number = &found_last[hash % lengthof(found_last)];
+	if (*number >= 1 && *number <= row->desc->natts &&
+		strcmp(NameStr(TupleDescAttr(row->desc, *number - 1)->attname),
+			   column) == 0)
+		return *number;
+	*number = SPI_fnumber(row->desc, column);
+	if (*number <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("column \"%s\" that the lifecycle needs does not exist",
 						column)));
-	return number;
+	return *number;
 }
 
 Datum
@@ -673,6 +720,13 @@ ietp_column_value(const Row *row, const char *column, bool *isnull)
 char	   *
 ietp_column_text(const Row *row, const char *column)
 {
-	return SPI_getvalue(row->tuple, row->desc,
-						ietp_column_number(row, column));
+	int			number = ietp_column_number(row, column);
+	bool		isnull;
+	Datum		value;
+
+	/* Most are text, for which no output function need be looked up. */
+	if (TupleDescAttr(row->desc, number - 1)->atttypid != TEXTOID)
+		return SPI_getvalue(row->tuple, row->desc, number);
+	value = heap_getattr(row->tuple, number, row->desc, &isnull);
+	return isnull ? NULL : TextDatumGetCString(value);
 }

@@ -29,6 +29,8 @@ typedef struct Status
 	bool		initial;
 	bool		terminal;
 	bool		stops_clock;
+	bool		factory_contact;
+	List	   *arrivals;		/* of Transition: those that lead here */
 } Status;
 
 typedef struct Transition

@@ -60,7 +60,8 @@ FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER append_only_truncate
 BEFORE TRUNCATE ON desk.actions
-FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
 ALTER TABLE desk.actions ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.actions ENABLE ALWAYS TRIGGER append_only_truncate;
 
@@ -72,11 +73,18 @@ AS $$
 BEGIN
 	NEW.recorded_at := clock_timestamp();
 	NEW.recorded_by := ietp.actor();
+	-- Whoever closes the case as unreachable meanwhile waits, and then sees
+	-- this or, with an older snapshot, fails.
+	IF NEW.reached THEN
+		UPDATE desk.cases AS c SET consent_n = c.consent_n
+		WHERE c.case_ref = NEW.case_ref;
+	END IF;
 	IF NEW.kind = 'factory_contact' THEN
 		-- Where the disclosure was another one there is none, and the CHECK
 		-- refuses the row.
 		NEW.factory := (SELECT d.recipient FROM desk.disclosures AS d
 			WHERE d.case_ref = NEW.case_ref AND d.n = NEW.disclosure_n
+			AND d.occurred_at = NEW.occurred_at
 			AND d.purpose = 'contact_factory'
 			AND d.recipient_kind = 'factory');
 	ELSIF NEW.kind = 'factory_statement' AND NEW.factory IS NULL THEN
@@ -397,6 +405,19 @@ BEGIN
 		('acknowledgement', w.acknowledged_at IS NULL, acknowledge_by),
 		('update', true, desk.local_time_after(l.time_zone,
 			GREATEST(c.opened_at, w.last_at), l.update_every)),
+		-- The programme learns of the gravest by escalation, of others when
+		-- they are triaged.
+		('notification', CASE WHEN c.severity >= 'critical'
+			THEN c.escalation_level = 0 ELSE c.status = 'received' END,
+			c.opened_at + (SELECT n.notify_within
+				FROM desk.notification_limits AS n
+				WHERE n.severity = c.severity)),
+		-- Consent that has run out leaves the case where it was.
+		('consent', EXISTS (SELECT FROM desk.statuses AS s
+			WHERE s.lifecycle = 'case' AND s.version = c.lifecycle_version
+			AND s.status = c.status AND s.factory_contact)
+			AND desk.covering_entry(c.case_ref, 'contact_factory', 'factory',
+				c.factory) IS NULL, c.status_since),
 		('feedback', w.feedback IS NOT TRUE, desk.local_time_after(
 			l.time_zone, LEAST(w.acknowledged_at, acknowledge_by),
 			l.feedback_within))) AS d (what, missing, due_at)
@@ -406,7 +427,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION helpline.updates_due(timestamptz) IS
-'open cases whose worker should by then have had an acknowledgement, an update or feedback and had none, longest due first';
+'open cases whose worker should by then have had an acknowledgement, an update or feedback, or the programme a notification, and had none, and those in contact with a factory without consent in force; longest due first';
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'updates_due'), ('supervisor', 'updates_due'),
 	('investigator', 'updates_due'), ('programme_staff', 'updates_due'),
@@ -464,13 +485,13 @@ SET enable_seqscan = off
 AS $$
 	-- A case that somebody reopened past the counter has no event of it, but
 	-- what preceded its first closing is of another cycle in any case.
-	SELECT CASE WHEN c.cycle = 1 THEN '-infinity' ELSE GREATEST(
+	SELECT CASE WHEN c.cycle = 1 THEN c.opened_at ELSE GREATEST(
 		c.first_closed_at, (SELECT max(e.occurred_at) FROM desk.events AS e
 			WHERE e.case_ref = c.case_ref AND e.action = 'reopened')) END
 	FROM desk.cases AS c WHERE c.case_ref = cycle_began.case_ref
 $$;
 COMMENT ON FUNCTION desk.cycle_began(ietp.case_ref) IS
-'when a case was last reopened; -infinity for one that never was';
+'when a case was last reopened, or opened if it never was';
 
 CREATE FUNCTION desk.acted(
 	case_ref ietp.case_ref, kind ietp.action_kind, since timestamptz)
@@ -510,7 +531,7 @@ AS $$
 BEGIN
 	RETURN EXISTS (SELECT FROM desk.cases AS c
 		WHERE c.case_ref = zero_tolerance_escalated.case_ref
-		AND (c.severity <> 'zero_tolerance' OR c.escalation_level >= 2));
+		AND (c.highest_severity <> 'zero_tolerance' OR c.escalation_level >= 2));
 END
 $$;
 COMMENT ON FUNCTION desk.zero_tolerance_escalated(ietp.case_ref) IS
@@ -639,11 +660,11 @@ BEGIN
 	-- on another day gives no reason for this one.
 	RETURN EXISTS (SELECT FROM desk.notes AS o
 		WHERE o.case_ref = reason_noted.case_ref AND o.kind = 'reason'
-		AND o.written_at >= now());
+		AND o.written_at = now());
 END
 $$;
 COMMENT ON FUNCTION desk.reason_noted(ietp.case_ref) IS
-'guard: the reason was given in words since the case got its status';
+'guard: the reason was written down in this transaction';
 
 CREATE FUNCTION desk.finding_noted(case_ref ietp.case_ref)
 RETURNS boolean

@@ -2,27 +2,48 @@
 -- history.  What belongs to a case is keyed (case_ref, n), n counted within
 -- the case.
 
+-- First what is never NULL and has one width, so that the columns which every
+-- move reads lie at a known place.
 CREATE TABLE desk.cases (
 	case_ref ietp.case_ref PRIMARY KEY,
 	opened_at timestamptz NOT NULL,
-	closed_at timestamptz,
-	escalated_at timestamptz,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-	source_hash bigint,
+	status_since timestamptz NOT NULL,
 	opened_on date NOT NULL,
-	closed_on date,
-	escalated_on date,
+	lifecycle_version integer NOT NULL,
+	cycle integer NOT NULL CHECK (cycle > 0),
+	consent_n integer NOT NULL DEFAULT 0,
 	severity ietp.severity NOT NULL,
-	complainant_role ietp.complainant_role,
-	identity_mode ietp.identity_mode,
-	workers_affected integer CHECK (workers_affected > 0),
+	highest_severity ietp.severity NOT NULL,
 	escalation_level smallint NOT NULL DEFAULT 0
 		CHECK (escalation_level BETWEEN 0 AND 3),
 	synthetic boolean NOT NULL DEFAULT false,
+	-- No foreign key: the judge lets no status pass that is not of the
+	-- version, and a key would cost every move a look-up.
+	status text NOT NULL,
+	moved_by text NOT NULL,
 	line text NOT NULL REFERENCES desk.lines,
+	closed_at timestamptz,
+	escalated_at timestamptz,
+	first_resolved_at timestamptz,
+	last_resolved_at timestamptz,
+	first_closed_at timestamptz,
+	last_closed_at timestamptz,
+	source_hash bigint,
+	duplicate_of ietp.case_ref REFERENCES desk.cases,
+	closed_on date,
+	escalated_on date,
+	complainant_role ietp.complainant_role,
+	identity_mode ietp.identity_mode,
+	workers_affected integer CHECK (workers_affected > 0),
+	retaliation_risk boolean,
+	migrant_worker boolean,
+	status_reason text CHECK (status_reason ~ '^[a-z][a-z0-9_]{0,63}$'),
 	factory text REFERENCES desk.factories,
 	language text REFERENCES desk.languages,
 	closing_reason text REFERENCES desk.closing_reasons,
+	first_closing_reason text,
+	last_closing_reason text,
 	handler text,
 	team text,
 	investigator text,
@@ -33,24 +54,6 @@ CREATE TABLE desk.cases (
 	source text,
 	source_id text,
 	source_status text,
-	-- No foreign key: the judge lets no status pass that is not of the
-	-- version, and a key would cost every move a look-up.
-	status text NOT NULL,
-	lifecycle_version integer NOT NULL,
-	status_since timestamptz NOT NULL,
-	status_reason text CHECK (status_reason ~ '^[a-z][a-z0-9_]{0,63}$'),
-	moved_by text NOT NULL,
-	cycle integer NOT NULL CHECK (cycle > 0),
-	retaliation_risk boolean,
-	migrant_worker boolean,
-	duplicate_of ietp.case_ref REFERENCES desk.cases,
-	consent_n integer NOT NULL DEFAULT 0,
-	first_resolved_at timestamptz,
-	last_resolved_at timestamptz,
-	first_closed_at timestamptz,
-	last_closed_at timestamptz,
-	first_closing_reason text,
-	last_closing_reason text,
 	CONSTRAINT closed_after_opened
 		CHECK (closed_at >= opened_at AND closed_on >= opened_on),
 	CONSTRAINT closed_on_a_day
@@ -97,6 +100,8 @@ COMMENT ON COLUMN desk.cases.migrant_worker IS
 'works away from home, and is harder to reach; NULL: not known';
 COMMENT ON COLUMN desk.cases.duplicate_of IS
 'the case that counts instead; a duplicate leaves every queue and count';
+COMMENT ON COLUMN desk.cases.highest_severity IS
+'the gravest that the case was ever judged to be; stamped';
 COMMENT ON COLUMN desk.cases.consent_n IS
 'last entry of the consent ledger; written so that a withdrawal and whatever needs the consent never pass each other unseen';
 COMMENT ON COLUMN desk.cases.last_closing_reason IS
@@ -151,7 +156,8 @@ CREATE TABLE desk.events (
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	action text NOT NULL CHECK (action IN ('opened', 'imported', 'noted',
 		'escalated', 'assigned', 'valued', 'call_linked', 'closed', 'moved',
-		'reopened', 'adopted', 'consent_given', 'consent_withdrawn',
+		'reopened', 'adopted', 'severity_changed', 'consent_given',
+	 'consent_withdrawn',
 		'override_requested', 'override_approved', 'disclosed', 'acted',
 		'remedy_promised', 'remedy_delivered', 'remedy_verified',
 		'recommended', 'recommendation_answered', 'recommendation_verified',
@@ -197,7 +203,8 @@ FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER append_only_truncate
 BEFORE TRUNCATE ON desk.events
-FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
 ALTER TABLE desk.events ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.events ENABLE ALWAYS TRIGGER append_only_truncate;
 CREATE TRIGGER append_only
@@ -206,9 +213,33 @@ FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER append_only_truncate
 BEFORE TRUNCATE ON desk.assignments
-FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
 ALTER TABLE desk.assignments ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.assignments ENABLE ALWAYS TRIGGER append_only_truncate;
+
+-- A case that gets such an issue lacks a link to be triaged.  Its row is
+-- written, so that whoever triages it meanwhile waits, and then sees the issue
+-- or, with an older snapshot, fails.
+CREATE FUNCTION desk.touch_case()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	UPDATE desk.cases AS c SET consent_n = c.consent_n
+	WHERE c.case_ref = NEW.case_ref;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION desk.touch_case() IS
+'trigger: writes the row of the case, so that moves of it do not pass unseen';
+CREATE TRIGGER touch_case
+BEFORE INSERT ON desk.case_issues
+FOR EACH ROW WHEN (split_part(NEW.topic, '.', 1) = 'retaliation'
+	AND NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.touch_case();
+ALTER TABLE desk.case_issues ENABLE ALWAYS TRIGGER touch_case;
 
 CREATE FUNCTION desk.refuse_going_back()
 RETURNS trigger
@@ -312,8 +343,13 @@ USING ((SELECT ietp.actor_is('supervisor', 'programme_staff', 'auditor'))
 	OR (SELECT ietp.actor_is('specialist', 'investigator'))
 	AND EXISTS (SELECT FROM desk.cases AS c
 		WHERE c.case_ref = assignments.case_ref));
+-- A specialist has the cases that he or she opens, and assigns none.
 CREATE POLICY adding ON desk.assignments FOR INSERT
-WITH CHECK ((SELECT ietp.actor_is('supervisor')));
+WITH CHECK ((SELECT ietp.actor_is('supervisor'))
+	OR (SELECT ietp.actor_is('specialist')) AND n = 1
+	AND handler = (SELECT ietp.actor())
+	AND EXISTS (SELECT FROM desk.cases AS c
+		WHERE c.case_ref = assignments.case_ref));
 
 -- Events are only added.
 ALTER TABLE desk.events ENABLE ROW LEVEL SECURITY;
@@ -425,6 +461,10 @@ BEGIN
 		IF FOUND THEN
 			PERFORM desk.add_event(entry.case_ref, 'opened',
 				entry.severity::text);
+			INSERT INTO desk.assignments
+				(case_ref, n, assigned_by, handler, team)
+			VALUES (entry.case_ref, 1, ietp.actor(), ietp.actor(),
+				ietp.actor_team());
 			RETURN entry.case_ref;
 		END IF;
 	END LOOP;
@@ -685,7 +725,9 @@ BEGIN
 		(case_ref, n, assigned_by, handler, team, investigator)
 	SELECT the_case.case_ref, COALESCE(max(a.n), 0) + 1, ietp.actor(),
 		the_case.handler, the_case.team, the_case.investigator
-	FROM desk.assignments AS a WHERE a.case_ref = the_case.case_ref;
+	FROM desk.assignments AS a WHERE a.case_ref = the_case.case_ref
+	HAVING num_nonnulls(assign_case.handler, assign_case.investigator,
+		the_team) > 0;
 	PERFORM desk.add_event(the_case.case_ref, 'assigned',
 		concat_ws(', ', 'handler ' || assign_case.handler,
 			'investigator ' || assign_case.investigator,
@@ -714,7 +756,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION helpline.case_assignments(ietp.case_ref) IS
-'who had a case from when on, since it was first assigned anew';
+'who had a case from when on';
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'case_assignments'), ('supervisor', 'case_assignments'),
 	('investigator', 'case_assignments'),

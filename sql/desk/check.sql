@@ -13,7 +13,8 @@ AS $$
 			OR t.from_status = '*' AND s.category <> 'terminal'
 			AND NOT EXISTS (SELECT FROM desk.transitions AS o
 				WHERE o.lifecycle = t.lifecycle AND o.version = t.version
-				AND o.action = t.action AND o.from_status = s.status))
+				AND o.action = t.action AND o.from_status = s.status
+				AND o.reason IS NOT DISTINCT FROM t.reason))
 	WHERE t.lifecycle = lifecycle_moves.lifecycle
 	AND t.version = lifecycle_moves.version
 	UNION ALL
@@ -307,7 +308,9 @@ BEGIN
 	-- Columns.
 
 	RETURN QUERY
-	SELECT DISTINCT CASE WHEN w.of_others THEN 'warning' ELSE 'error' END,
+	-- Without a table yet nobody can say what may be written.
+	SELECT DISTINCT CASE WHEN w.of_others OR tables = '{}' THEN 'warning'
+			ELSE 'error' END,
 		CASE WHEN w.of_others THEN 'column_of_another_role'
 			ELSE 'column_nobody_may_write' END,
 		t.from_status, t.action, c.column_name || CASE
@@ -406,6 +409,27 @@ BEGIN
 			AS labels
 		FROM unnest(rules) AS t GROUP BY t.action) AS a
 	WHERE a.labels <> '';
+	-- What is marked as contact is what the walk looks for.
+	RETURN QUERY
+	SELECT 'error', 'contact_not_marked', t.to_status, t.action,
+		'needs consent to contact the factory, but the status is not one of factory_contact'
+	FROM unnest(rules) AS t
+	JOIN unnest(the_statuses) AS s ON s.status = t.to_status
+	WHERE t.consent = 'contact_factory' AND NOT s.factory_contact;
+	RETURN QUERY
+	SELECT 'error', CASE WHEN s.category = 'terminal'
+			OR o.category = 'terminal' THEN 'map_across_end'
+			ELSE 'map_into_contact' END,
+		m.to_status, NULL::text,
+		format('from "%s" of version %s', m.from_status, m.from_version)
+	FROM desk.lifecycle_maps AS m
+	JOIN unnest(the_statuses) AS s ON s.status = m.to_status
+	JOIN desk.statuses AS o ON o.lifecycle = m.lifecycle
+		AND o.version = m.from_version AND o.status = m.from_status
+	WHERE m.lifecycle = lifecycle_problems.lifecycle
+	AND m.version = lifecycle_problems.version
+	AND ((s.category = 'terminal') <> (o.category = 'terminal')
+		OR s.factory_contact AND NOT o.factory_contact);
 END
 $$;
 COMMENT ON FUNCTION desk.lifecycle_problems(text, integer) IS
@@ -549,3 +573,40 @@ COMMENT ON FUNCTION helpline.lifecycle_diagram(text, integer, text) IS
 INSERT INTO desk.kind_functions (kind, function_name)
 SELECT k, 'lifecycle_diagram' FROM unnest('{supervisor,programme_staff,analyst,
 	auditor,administrator}'::ietp.role_kind[]) AS k;
+
+-- Whoever seals a version, by whatever statement, has it proved.
+CREATE FUNCTION desk.prove_lifecycle()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+DECLARE
+	errors bigint;
+	summary text;
+BEGIN
+	SELECT count(*), string_agg(DISTINCT concat_ws(' ', p.problem, p.status)
+		COLLATE "C", ', ')
+	INTO errors, summary
+	FROM desk.lifecycle_problems(NEW.lifecycle, NEW.version) AS p
+	WHERE p.level = 'error';
+	IF errors > 0 THEN
+		RAISE EXCEPTION 'the lifecycle has % errors', errors
+			USING ERRCODE = 'IE223', COLUMN = 'version', DETAIL = summary,
+			HINT = 'SELECT * FROM helpline.lifecycle_check().';
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION desk.prove_lifecycle() IS
+'trigger: no version with an error is sealed';
+CREATE TRIGGER prove_inserted
+AFTER INSERT ON desk.lifecycles
+FOR EACH ROW WHEN (NEW.sealed_at IS NOT NULL AND NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.prove_lifecycle();
+ALTER TABLE desk.lifecycles ENABLE ALWAYS TRIGGER prove_inserted;
+CREATE TRIGGER prove_sealed
+AFTER UPDATE ON desk.lifecycles
+FOR EACH ROW WHEN (OLD.sealed_at IS NULL AND NEW.sealed_at IS NOT NULL
+	AND NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.prove_lifecycle();
+ALTER TABLE desk.lifecycles ENABLE ALWAYS TRIGGER prove_sealed;

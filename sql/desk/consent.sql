@@ -146,7 +146,8 @@ FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER append_only_truncate
 BEFORE TRUNCATE ON desk.consents
-FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
 ALTER TABLE desk.consents ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.consents ENABLE ALWAYS TRIGGER append_only_truncate;
 CREATE TRIGGER append_only
@@ -155,7 +156,8 @@ FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER append_only_truncate
 BEFORE TRUNCATE ON desk.disclosures
-FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
 ALTER TABLE desk.disclosures ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.disclosures ENABLE ALWAYS TRIGGER append_only_truncate;
 
@@ -500,7 +502,7 @@ BEGIN
 			HINT = 'A consent or approved override is withdrawn, a request for an override approved, each as it was.';
 	ELSIF later.entry = 'withdrawn' THEN
 		RETURN;
-	ELSIF earlier.recorded_by IN (later.recorded_by, ietp.actor()) THEN
+	ELSIF ietp.actor_may_be(earlier.recorded_by) THEN
 		RAISE EXCEPTION 'an override needs a second person'
 			USING ERRCODE = 'IE217', COLUMN = 'refers_to',
 			HINT = 'Somebody else than who requested it approves it.';
@@ -519,6 +521,40 @@ $$;
 COMMENT ON FUNCTION desk.judge_second_entry(desk.consents, desk.consents) IS
 'fails unless a withdrawal or approval, the first argument, may follow the earlier entry';
 
+CREATE FUNCTION desk.status_without_consent(the_case desk.cases)
+RETURNS text
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	IF desk.consent_in_force(the_case, 'contact_factory') IS NULL THEN
+		RETURN ietp.transition_target('case', the_case.lifecycle_version,
+			the_case.status, 'consent_withdrawn', NULL);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION desk.status_without_consent(desk.cases) IS
+'status to which the case goes back when its factory may no longer be contacted; NULL where it may, or the case is in no contact';
+
+-- The judge of cases may refuse, as for a duplicate, or by guards that a
+-- programme added.  Then the case stays where it is, but the withdrawal
+-- stands: class IE is every refusal of ours.
+CREATE FUNCTION desk.move_back(case_ref ietp.case_ref, next_status text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	UPDATE desk.cases AS c SET status = next_status, status_reason = NULL
+	WHERE c.case_ref = move_back.case_ref AND next_status IS NOT NULL;
+EXCEPTION WHEN SQLSTATE 'IE000' THEN
+	NULL;
+END
+$$;
+COMMENT ON FUNCTION desk.move_back(ietp.case_ref, text) IS
+'moves a case whose factory may no longer be contacted, if its rules let it; next_status NULL moves nothing';
+
 CREATE FUNCTION desk.judge_consent()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
@@ -531,7 +567,10 @@ DECLARE
 	next_status text;
 BEGIN
 	the_case := desk.lock_case(NEW.case_ref, must_be_open => false);
-	IF NEW.entry IN ('given', 'override_requested') THEN
+	IF NEW.recorded_by <> ietp.actor() THEN
+		RAISE EXCEPTION 'recorded_by must name who records the entry'
+			USING ERRCODE = 'IE226', COLUMN = 'recorded_by';
+	ELSIF NEW.entry IN ('given', 'override_requested') THEN
 		PERFORM desk.check_recipient(NEW.recipient_kind, NEW.recipient);
 		-- In replica mode no foreign key is looked at.
 		IF NEW.legal_basis IS NOT NULL THEN
@@ -543,31 +582,12 @@ BEGIN
 		PERFORM desk.judge_second_entry(NEW, earlier);
 	END IF;
 
-	IF NEW.entry = 'withdrawn' AND NEW.purpose = 'contact_factory'
-			AND desk.consent_in_force(the_case, 'contact_factory') IS NULL THEN
-		SELECT t.to_status INTO next_status FROM desk.transitions AS t
-		WHERE t.lifecycle = 'case' AND t.version = the_case.lifecycle_version
-		AND t.from_status IN (the_case.status, '*')
-		AND t.action = 'consent_withdrawn'
-		AND t.to_status <> the_case.status
-		ORDER BY t.from_status = '*' LIMIT 1;
-	END IF;
-	IF next_status IS NOT NULL THEN
-		BEGIN
-			UPDATE desk.cases AS c
-			SET consent_n = GREATEST(c.consent_n, NEW.n),
-				status = next_status, status_reason = NULL
-			WHERE c.case_ref = NEW.case_ref;
-			RETURN NULL;
-		EXCEPTION WHEN SQLSTATE 'IE000' THEN
-			-- Class IE: the judge of cases refuses, as for a duplicate, or by
-			-- guards that a programme added.  The case stays where it is, but
-			-- the withdrawal stands.
-			NULL;
-		END;
+	IF NEW.entry = 'withdrawn' AND NEW.purpose = 'contact_factory' THEN
+		next_status := desk.status_without_consent(the_case);
 	END IF;
 	UPDATE desk.cases AS c SET consent_n = GREATEST(c.consent_n, NEW.n)
 	WHERE c.case_ref = NEW.case_ref;
+	PERFORM desk.move_back(NEW.case_ref, next_status);
 	RETURN NULL;
 END
 $$;
@@ -783,6 +803,12 @@ BEGIN
 		NULL::ietp.consent_method);
 	IF the_method IS NULL THEN
 		PERFORM desk.refuse('method', 'missing');
+	ELSIF withdraw_consent.recipient IS NOT NULL AND NOT EXISTS (
+			SELECT FROM desk.consents AS c
+			WHERE c.case_ref = the_case.case_ref AND c.purpose = the_purpose
+			AND c.recipient = withdraw_consent.recipient) THEN
+		PERFORM desk.refuse('recipient', 'unknown_code',
+			'One of the case''s consents; NULL: towards everybody.');
 	END IF;
 	INSERT INTO desk.consents (case_ref, entry, refers_to, method)
 	SELECT c.case_ref, 'withdrawn', c.n, the_method
@@ -796,12 +822,19 @@ BEGIN
 	IF withdrawn > 0 THEN
 		PERFORM desk.add_event(the_case.case_ref, 'consent_withdrawn',
 			the_purpose::text);
-		SELECT c.status INTO STRICT status FROM desk.cases AS c
-		WHERE c.case_ref = the_case.case_ref;
-		IF status <> the_case.status THEN
-			PERFORM desk.add_event(the_case.case_ref, 'moved', format(
-				'consent_withdrawn: %s -> %s', the_case.status, status));
-		END IF;
+	ELSIF the_purpose = 'contact_factory' THEN
+		-- It may have run out before.
+		PERFORM desk.move_back(the_case.case_ref,
+			desk.status_without_consent(the_case))
+		WHERE EXISTS (SELECT FROM desk.consents AS c
+			WHERE c.case_ref = the_case.case_ref
+			AND c.purpose = 'contact_factory');
+	END IF;
+	SELECT c.status INTO STRICT status FROM desk.cases AS c
+	WHERE c.case_ref = the_case.case_ref;
+	IF status <> the_case.status THEN
+		PERFORM desk.add_event(the_case.case_ref, 'moved', format(
+			'consent_withdrawn: %s -> %s', the_case.status, status));
 	END IF;
 	PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref,
 		n => withdrawn);

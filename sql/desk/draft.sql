@@ -211,7 +211,7 @@ VALUES ('administrator', 'draft_lifecycle');
 -- version may be corrected, and the triggers tell that by the columns.
 CREATE FUNCTION helpline.set_status(
 	lifecycle text, version integer, status text, category text,
-	clock text DEFAULT 'run', factory_contact boolean DEFAULT false,
+	clock text DEFAULT 'run', factory_contact boolean DEFAULT NULL,
 	labels jsonb DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
@@ -235,8 +235,6 @@ BEGIN
 		PERFORM desk.refuse('category', 'missing');
 	ELSIF set_status.clock IS NULL THEN
 		PERFORM desk.refuse('clock', 'missing');
-	ELSIF set_status.factory_contact IS NULL THEN
-		PERFORM desk.refuse('factory_contact', 'missing');
 	END IF;
 	the_lifecycle := desk.lock_lifecycle(set_status.lifecycle,
 		set_status.version);
@@ -253,7 +251,8 @@ BEGIN
 		NULL::ietp.status_category);
 	the_status.clock := desk.enum_of('clock', set_status.clock,
 		NULL::ietp.status_clock);
-	the_status.factory_contact := set_status.factory_contact;
+	the_status.factory_contact := COALESCE(set_status.factory_contact,
+		the_status.factory_contact, false);
 	IF known THEN
 		UPDATE desk.statuses AS s
 		SET category = the_status.category, clock = the_status.clock,
@@ -523,8 +522,6 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	the_lifecycle desk.lifecycles;
-	errors integer;
-	summary text;
 BEGIN
 	PERFORM desk.enter('seal_lifecycle');
 	-- From here on nobody edits it, and the check sees what was committed
@@ -543,18 +540,11 @@ BEGIN
 			USING ERRCODE = 'IE222', COLUMN = 'version',
 			HINT = 'Edit a copy: helpline.draft_lifecycle().';
 	END IF;
-	SELECT count(*) FILTER (WHERE p.level = 'error'),
-		count(*) FILTER (WHERE p.level = 'warning'),
-		string_agg(DISTINCT concat_ws(' ', p.problem, p.status) COLLATE "C",
-			', ') FILTER (WHERE p.level = 'error')
-	INTO errors, warnings, summary
+	SELECT count(*) INTO warnings
 	FROM desk.lifecycle_problems(the_lifecycle.lifecycle,
-		the_lifecycle.version) AS p;
-	IF errors > 0 THEN
-		RAISE EXCEPTION 'the lifecycle has % errors', errors
-			USING ERRCODE = 'IE223', COLUMN = 'version', DETAIL = summary,
-			HINT = 'SELECT * FROM helpline.lifecycle_check().';
-	END IF;
+		the_lifecycle.version) AS p
+	WHERE p.level = 'warning';
+	-- The trigger of the table refuses a version with errors.
 	UPDATE desk.lifecycles AS l
 	SET sealed_at = now(), sealed_by = ietp.actor()
 	WHERE l.lifecycle = the_lifecycle.lifecycle

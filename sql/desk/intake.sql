@@ -174,6 +174,26 @@ $$;
 COMMENT ON FUNCTION desk.start_import(text, text) IS
 'the batch, locked against a second import';
 
+-- A plan that was saved while a table was small, to look up what a foreign key
+-- refers to, would read the whole table for every row.  ANALYZE makes every
+-- session plan anew; what is large already has been planned for.
+CREATE FUNCTION desk.forget_plans()
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	IF pg_relation_size('desk.calls') < 1048576 THEN
+		ANALYZE desk.calls;
+	END IF;
+	IF pg_relation_size('desk.cases') < 1048576 THEN
+		ANALYZE desk.cases;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION desk.forget_plans() IS
+'makes sessions plan anew what they look up in calls and cases, while these are small';
+
 -- A version of the taxonomy with the days on which it was the current one;
 -- the first one counts for all days before, too.
 CREATE VIEW desk.taxonomy_periods WITH (security_invoker) AS
@@ -598,6 +618,7 @@ DECLARE
 BEGIN
 	PERFORM desk.enter('import_calls');
 	b := desk.start_import(import_calls.batch, 'calls');
+	PERFORM desk.forget_plans();
 	SELECT * INTO STRICT l FROM desk.lines AS n WHERE n.line = b.line;
 	SELECT count(*) INTO total FROM desk.staged_calls AS s
 	WHERE s.batch = b.batch;
@@ -718,6 +739,7 @@ DECLARE
 BEGIN
 	PERFORM desk.enter('import_cases');
 	b := desk.start_import(import_cases.batch, 'cases');
+	PERFORM desk.forget_plans();
 	SELECT * INTO STRICT l FROM desk.lines AS n WHERE n.line = b.line;
 	SELECT count(*) INTO total FROM desk.staged_cases AS s
 	WHERE s.batch = b.batch;

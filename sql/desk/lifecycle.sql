@@ -86,9 +86,9 @@ CREATE TABLE desk.transitions (
 	FOREIGN KEY (lifecycle, version, to_status) REFERENCES desk.statuses,
 	CHECK ((when_column IS NULL) = (when_values IS NULL)));
 COMMENT ON TABLE desk.transitions IS
-'moves that a lifecycle allows, each with its guards; of two that fit, the one with a from_status of its own, then the one with a reason of its own counts';
+'moves that a lifecycle allows, each with its guards; of two that fit, the one with a when_column, then the one with a from_status of its own, then the one with a reason of its own counts';
 COMMENT ON COLUMN desk.transitions.from_status IS
-'*: any status but a terminal one, unless the action has a row for that status; NULL: creation. A row may be created in an initial status without any transition';
+'*: any status but a terminal one, unless the action has a row for that status and the same reason; NULL: creation. A row may be created in an initial status without any transition';
 COMMENT ON COLUMN desk.transitions.roles IS
 'kinds of role, one of which the actor must have; NULL: whoever may write';
 COMMENT ON COLUMN desk.transitions.required_columns IS
@@ -176,9 +176,12 @@ EXECUTE FUNCTION desk.refuse_sealed();
 CREATE TRIGGER refuse_sealed_update
 BEFORE UPDATE ON desk.statuses
 FOR EACH ROW WHEN (NOT ietp.applies_changes()
-	AND (OLD.lifecycle, OLD.version, OLD.status, OLD.category, OLD.clock,
-		OLD.factory_contact) IS DISTINCT FROM (NEW.lifecycle, NEW.version,
-		NEW.status, NEW.category, NEW.clock, NEW.factory_contact))
+	AND (OLD.lifecycle IS DISTINCT FROM NEW.lifecycle
+		OR OLD.version IS DISTINCT FROM NEW.version
+		OR OLD.status IS DISTINCT FROM NEW.status
+		OR OLD.category IS DISTINCT FROM NEW.category
+		OR OLD.clock IS DISTINCT FROM NEW.clock
+		OR OLD.factory_contact IS DISTINCT FROM NEW.factory_contact))
 EXECUTE FUNCTION desk.refuse_sealed();
 CREATE TRIGGER refuse_sealed
 BEFORE INSERT OR DELETE ON desk.transitions
@@ -187,14 +190,21 @@ EXECUTE FUNCTION desk.refuse_sealed();
 CREATE TRIGGER refuse_sealed_update
 BEFORE UPDATE ON desk.transitions
 FOR EACH ROW WHEN (NOT ietp.applies_changes()
-	AND (OLD.lifecycle, OLD.version, OLD.from_status, OLD.action,
-		OLD.to_status, OLD.roles, OLD.required_columns, OLD.consent,
-		OLD.records, OLD.reason, OLD.four_eyes, OLD.next_cycle,
-		OLD.allowed_within, OLD.when_column, OLD.when_values)
-	IS DISTINCT FROM (NEW.lifecycle, NEW.version, NEW.from_status, NEW.action,
-		NEW.to_status, NEW.roles, NEW.required_columns, NEW.consent,
-		NEW.records, NEW.reason, NEW.four_eyes, NEW.next_cycle,
-		NEW.allowed_within, NEW.when_column, NEW.when_values))
+	AND (OLD.lifecycle IS DISTINCT FROM NEW.lifecycle
+		OR OLD.version IS DISTINCT FROM NEW.version
+		OR OLD.from_status IS DISTINCT FROM NEW.from_status
+		OR OLD.action IS DISTINCT FROM NEW.action
+		OR OLD.to_status IS DISTINCT FROM NEW.to_status
+		OR OLD.roles IS DISTINCT FROM NEW.roles
+		OR OLD.required_columns IS DISTINCT FROM NEW.required_columns
+		OR OLD.consent IS DISTINCT FROM NEW.consent
+		OR OLD.records IS DISTINCT FROM NEW.records
+		OR OLD.reason IS DISTINCT FROM NEW.reason
+		OR OLD.four_eyes IS DISTINCT FROM NEW.four_eyes
+		OR OLD.next_cycle IS DISTINCT FROM NEW.next_cycle
+		OR OLD.allowed_within IS DISTINCT FROM NEW.allowed_within
+		OR OLD.when_column IS DISTINCT FROM NEW.when_column
+		OR OLD.when_values IS DISTINCT FROM NEW.when_values))
 EXECUTE FUNCTION desk.refuse_sealed();
 CREATE TRIGGER refuse_sealed
 BEFORE INSERT OR UPDATE OR DELETE ON desk.lifecycle_maps
@@ -222,12 +232,16 @@ EXECUTE FUNCTION desk.refuse_unsealing();
 CREATE TRIGGER refuse_unsealing
 BEFORE UPDATE ON desk.lifecycles
 FOR EACH ROW WHEN (NOT ietp.applies_changes() AND OLD.sealed_at IS NOT NULL
-	AND (OLD.lifecycle, OLD.version, OLD.sealed_at, OLD.sealed_by,
-		OLD.key_column, OLD.actor_column, OLD.since_column,
-		OLD.reason_column, OLD.halt_column, OLD.final_except)
-	IS DISTINCT FROM (NEW.lifecycle, NEW.version, NEW.sealed_at,
-		NEW.sealed_by, NEW.key_column, NEW.actor_column, NEW.since_column,
-		NEW.reason_column, NEW.halt_column, NEW.final_except))
+	AND (OLD.lifecycle IS DISTINCT FROM NEW.lifecycle
+		OR OLD.version IS DISTINCT FROM NEW.version
+		OR OLD.sealed_at IS DISTINCT FROM NEW.sealed_at
+		OR OLD.sealed_by IS DISTINCT FROM NEW.sealed_by
+		OR OLD.key_column IS DISTINCT FROM NEW.key_column
+		OR OLD.actor_column IS DISTINCT FROM NEW.actor_column
+		OR OLD.since_column IS DISTINCT FROM NEW.since_column
+		OR OLD.reason_column IS DISTINCT FROM NEW.reason_column
+		OR OLD.halt_column IS DISTINCT FROM NEW.halt_column
+		OR OLD.final_except IS DISTINCT FROM NEW.final_except))
 EXECUTE FUNCTION desk.refuse_unsealing();
 
 CREATE FUNCTION desk.refuse_truncating()
@@ -390,27 +404,43 @@ FROM (VALUES
 	('{resolved}', 'appeal', 'appealed', NULL, NULL, NULL, '{reason_noted}',
 	 NULL, false, NULL),
 	('{closed}', 'reopen', 'inquiry', '{specialist,supervisor,investigator}',
-	 NULL, NULL, NULL, '*', true, '90 days'),
+	 NULL, NULL, NULL, 'new_information', true, '90 days'),
+	('{closed}', 'reopen', 'inquiry', '{specialist,supervisor,investigator}',
+	 NULL, NULL, NULL, 'remedy_failed', true, '90 days'),
+	('{closed}', 'reopen', 'inquiry', '{specialist,supervisor,investigator}',
+	 NULL, NULL, NULL, 'retaliation', true, '90 days'),
+	('{closed}', 'reopen', 'inquiry', '{specialist,supervisor,investigator}',
+	 NULL, NULL, NULL, 'worker_returned', true, '90 days'),
+	('{closed}', 'reopen', 'inquiry', '{specialist,supervisor,investigator}',
+	 NULL, NULL, NULL, 'closed_in_error', true, '90 days'),
+	('{closed}', 'reopen', 'inquiry', '{specialist,supervisor,investigator}',
+	 NULL, NULL, NULL, 'not_a_duplicate', true, '90 days'),
 	('{closed}', 'appeal', 'appealed', '{specialist,supervisor,investigator}',
-	 NULL, NULL, NULL, '*', true, '90 days')
+	 NULL, NULL, NULL, 'worker_disagrees', true, '90 days'),
+	('{closed}', 'appeal', 'appealed', '{specialist,supervisor,investigator}',
+	 NULL, NULL, NULL, 'factory_disagrees', true, '90 days')
 	) AS v (from_statuses, action, to_status, roles, required_columns, consent,
 	records, reason, next_cycle, allowed_within),
 	unnest(v.from_statuses::text[]) AS f (from_status);
 
--- The gravest cases are closed by another person than the one who made the
--- last move.
+-- Cases that were ever judged to be of the gravest are closed by another
+-- person than the one who made the last move.
 INSERT INTO desk.transitions (lifecycle, version, from_status, action,
 	to_status, roles, required_columns, records, reason, four_eyes,
 	when_column, when_values)
 SELECT 'case', 1, v.from_status, 'close', 'closed',
 	'{specialist,supervisor}', v.required_columns::text[], v.records::text[],
-	v.reason, s.grave, 'severity', s.severities::text[]
+	v.reason, s.grave, 'highest_severity', s.severities::text[]
 FROM (VALUES
 	('resolved', 'resolved', NULL, '{remedy_verified,worker_informed}'),
 	('resolved', 'partially_resolved', NULL,
 	 '{remedy_verified,worker_informed}'),
 	('*', 'unresolved', NULL, '{reason_noted,worker_informed}'),
-	('*', 'advised', NULL, NULL),
+	('received', 'advised', NULL, NULL),
+	('triaged', 'advised', NULL, NULL),
+	('awaiting_consent', 'advised', NULL, NULL),
+	('inquiry', 'advised', NULL, NULL),
+	('waiting_worker', 'advised', NULL, NULL),
 	('*', 'not_substantiated', NULL, '{finding_noted,both_sides_heard}'),
 	('*', 'withdrawn', NULL, '{reason_noted,no_pressure_attested}'),
 	('*', 'unreachable', NULL, '{attempts_made}'),

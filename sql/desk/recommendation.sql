@@ -56,7 +56,8 @@ FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER append_only_truncate
 BEFORE TRUNCATE ON desk.recommendations
-FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER zz_stamp
 BEFORE INSERT OR UPDATE ON desk.recommendations
 FOR EACH ROW WHEN (NOT ietp.applies_changes())

@@ -123,8 +123,10 @@ SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 BEGIN
 	IF TG_OP = 'INSERT' THEN
-		SELECT c.cycle INTO NEW.cycle FROM desk.cases AS c
-		WHERE c.case_ref = NEW.case_ref;
+		-- Written, not only read: whoever resolves the case meanwhile waits,
+		-- and then sees this remedy or, with an older snapshot, fails.
+		UPDATE desk.cases AS c SET consent_n = c.consent_n
+		WHERE c.case_ref = NEW.case_ref RETURNING c.cycle INTO NEW.cycle;
 		NEW.promised_at := now();
 		NEW.recorded_by := ietp.actor();
 	ELSIF OLD.delivered_on IS NULL AND NEW.delivered_on IS NOT NULL THEN
@@ -146,7 +148,8 @@ FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER append_only_truncate
 BEFORE TRUNCATE ON desk.remedies
-FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER zz_stamp
 BEFORE INSERT OR UPDATE ON desk.remedies
 FOR EACH ROW WHEN (NOT ietp.applies_changes())

@@ -24,7 +24,8 @@ FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER append_only_truncate
 BEFORE TRUNCATE ON desk.refusals
-FOR EACH STATEMENT EXECUTE FUNCTION desk.refuse_rewriting();
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
 ALTER TABLE desk.refusals ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.refusals ENABLE ALWAYS TRIGGER append_only_truncate;
 
@@ -57,6 +58,8 @@ AS $$
 			AND t.action = refuse_move.action),
 		refuse_move.rule, refuse_move.hint
 	FROM desk.refusals AS r WHERE r.case_ref = the_case.case_ref
+	-- At REPEATABLE READ one that came too late fails as elsewhere.
+	ON CONFLICT DO NOTHING
 	RETURNING n
 $$;
 COMMENT ON FUNCTION desk.refuse_move(desk.cases, text, text, text) IS
@@ -136,7 +139,8 @@ SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 DECLARE
 	-- What is never tolerated is the programme's business at once.
-	level smallint := CASE WHEN changed.severity = 'zero_tolerance'
+	level smallint := CASE WHEN 'zero_tolerance' IN (changed.severity,
+				changed.highest_severity)
 			AND changed.closed_at IS NULL
 		THEN GREATEST(changed.escalation_level, 2::smallint)
 		ELSE changed.escalation_level END;
@@ -210,6 +214,9 @@ BEGIN
 	IF expected_status <> the_case.status THEN
 		rule := 'expected_status';
 		hint := 'Somebody has moved the case meanwhile: look again.';
+	ELSIF action = 'consent_withdrawn' THEN
+		rule := 'withdraw_consent';
+		hint := 'helpline.withdraw_consent() makes this move.';
 	ELSIF target IS NULL THEN
 		rule := 'no_transition';
 		hint := 'helpline.next_actions() lists what is possible.';
@@ -225,6 +232,10 @@ BEGIN
 				OR SQLSTATE 'IE220' THEN
 			GET STACKED DIAGNOSTICS rule = CONSTRAINT_NAME,
 				hint = PG_EXCEPTION_HINT;
+			IF rule = 'allowed_within' THEN
+				hint := hint
+					|| ' helpline.open_linked_case() follows the case up.';
+			END IF;
 		END;
 	END IF;
 	accepted := rule IS NULL;
@@ -235,6 +246,10 @@ BEGIN
 		RETURN;
 	END IF;
 	status := changed.status;
+	IF changed.severity <> the_case.severity THEN
+		PERFORM desk.add_event(the_case.case_ref, 'severity_changed',
+			format('%s -> %s', the_case.severity, changed.severity));
+	END IF;
 	IF changed.escalation_level > the_case.escalation_level THEN
 		PERFORM desk.add_event(the_case.case_ref, 'escalated',
 			changed.escalation_level::text);
@@ -293,6 +308,8 @@ BEGIN
 		a.to_status, a.reason, a.allowed, a.why_not, a.hints
 	FROM ietp.next_actions(the_case, 'case', 'status', 'lifecycle_version')
 		AS a
+	-- helpline.withdraw_consent() makes it.
+	WHERE a.action <> 'consent_withdrawn'
 	ORDER BY a.allowed DESC, a.action COLLATE "C", a.to_status COLLATE "C",
 		a.reason COLLATE "C" NULLS FIRST;
 END
@@ -366,6 +383,12 @@ BEGIN
 		PERFORM desk.lock_case(adopt_lifecycle.case_ref,
 			must_be_open => false);
 	END IF;
+	-- First locked, by a statement of their own, so that the next one sees
+	-- the last event of each.
+	PERFORM FROM desk.cases AS c
+	WHERE c.lifecycle_version <> adopt_lifecycle.version
+	AND c.closed_at IS NULL AND adopt_lifecycle.case_ref IS NULL
+	ORDER BY c.case_ref FOR UPDATE;
 	WITH moved AS (
 		UPDATE desk.cases AS c
 		SET lifecycle_version = adopt_lifecycle.version,
@@ -391,6 +414,8 @@ BEGIN
 			SELECT COALESCE(max(o.n), 0) AS n,
 				max(o.occurred_at) AS occurred_at
 			FROM desk.events AS o WHERE o.case_ref = m.case_ref) AS e
+		-- At REPEATABLE READ one that came too late fails as elsewhere.
+		ON CONFLICT DO NOTHING
 	)
 	SELECT count(*) INTO adopted FROM moved;
 END

@@ -44,6 +44,13 @@ AS 'MODULE_PATHNAME', 'ietp_actor_buyer';
 COMMENT ON FUNCTION ietp.actor_buyer() IS
 'buyer that the actor''s account speaks for, or NULL';
 
+CREATE FUNCTION ietp.actor_may_be(name text)
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'ietp_actor_may_be';
+COMMENT ON FUNCTION ietp.actor_may_be(text) IS
+'is the person of this name the actor, or one whom the actor''s login can become by SET ROLE? Then it is no second person';
+
 CREATE FUNCTION ietp.begin_work(token text)
 RETURNS text
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE

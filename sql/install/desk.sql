@@ -5,6 +5,8 @@ CREATE TABLE ietp.desk (
 	version integer NOT NULL,
 	laid_at timestamptz NOT NULL DEFAULT pg_catalog.now());
 CREATE UNIQUE INDEX desk_one_row ON ietp.desk ((true));
+-- It has no key, and a publication of all tables asks for one.
+ALTER TABLE ietp.desk REPLICA IDENTITY FULL;
 COMMENT ON TABLE ietp.desk IS
 'one row where a desk was laid: who owns it and of which version it is';
 COMMENT ON COLUMN ietp.desk.owner IS

@@ -160,20 +160,17 @@ GRANT SELECT ON rules TO PUBLIC;
 -- Cases that are inquired into.  Their way there is not judged.
 INSERT INTO desk.factories (factory, country)
 SELECT 'F' || n, 'CN' FROM generate_series(0, 1999) AS n;
-ALTER TABLE desk.cases DISABLE TRIGGER ALL;
+ALTER TABLE desk.cases DISABLE TRIGGER zz_judge;
 INSERT INTO desk.cases (case_ref, opened_at, opened_on, severity, line,
 	factory, language, handler, team, workers_affected, currency,
-	amount_claimed, status, lifecycle_version, status_since, moved_by, cycle)
+	amount_claimed, status)
 SELECT d.ref, p.opened_on, p.opened_on, 'moderate', 'CN', p.factory, 'zh',
-	p.handler, p.team, p.workers, 'CNY', p.amount, 'inquiry', 1,
-	p.opened_on, 'somebody', 1
+	p.handler, p.team, p.workers, 'CNY', p.amount, 'inquiry'
 FROM (SELECT r.ref, row_number() OVER () AS n
 	FROM (SELECT DISTINCT ietp.new_case_ref('CN', 2021) AS ref
 		FROM generate_series(1, 60000)) AS r
 	LIMIT 50000) AS d
 JOIN (SELECT *, row_number() OVER () AS n FROM plain) AS p USING (n);
-ALTER TABLE desk.cases ENABLE TRIGGER ALL;
-ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_stamp;
 ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_judge;
 ALTER TABLE desk.cases SET (autovacuum_enabled = off);
 
@@ -210,7 +207,8 @@ done
 
 # measure PLACE WHAT STATUS: moves 20,000 rows of the table to the status
 #
-# What a round leaves behind is cleared away first, and not counted.
+# What a round leaves behind is cleared away first, and one more row is moved:
+# the session loads its libraries and rules with that.  Neither is counted.
 measure() {
 	what=$2
 	status=$3
@@ -235,6 +233,9 @@ measure() {
 		echo "SET ROLE $role;"
 		echo "PREPARE move AS UPDATE $table SET status = \$2
 			WHERE $key = \$1;"
+		echo "UPDATE $table SET status = '$status' WHERE $key = (
+			SELECT $key FROM $table
+			WHERE NOT ($moves) AND status <> '$status' LIMIT 1);"
 		echo 'SELECT cpu_seconds() AS started \gset'
 		if [ "$what" = bulk ]; then
 			echo "UPDATE $table SET status = '$status' WHERE $moves;"
@@ -254,7 +255,7 @@ measure() {
 }
 
 # One round that is not counted warms the caches.  A round goes there and
-# back, and every second one in the other order.
+# back, every second one in the other order.
 round=0
 while [ "$round" -le "$rounds" ]; do
 	places='plain judged plpgsql'
@@ -263,14 +264,15 @@ while [ "$round" -le "$rounds" ]; do
 		places='plpgsql judged plain'
 		cases='cases cases_free'
 	fi
-	for move in 'single working' 'bulk open' 'guarded checking' \
-		'guarded open'; do
+	for move in 'single working' 'bulk open' 'bulk working' 'bulk open' \
+		'bulk working' 'bulk open' 'guarded checking' 'guarded open'; do
 		for place in $places; do
 			# shellcheck disable=SC2086	# two words
 			measure "$place" $move
 		done
 	done
-	for move in 'single awaiting_consent' 'bulk inquiry'; do
+	for move in 'single awaiting_consent' 'bulk inquiry' \
+		'bulk awaiting_consent' 'bulk inquiry'; do
 		for place in $cases; do
 			# shellcheck disable=SC2086	# two words
 			measure "$place" $move

@@ -174,9 +174,11 @@ FROM (VALUES (', channel', $$, 'factory_contact', 'sms'$$),
 	(', channel, factory', $$, 'factory_contact', 'sms', 'TA-F'$$),
 	(', channel, factory, disclosure_n',
 	 $$, 'factory_contact', 'sms', 'TA-F', 99$$),
-	-- One that had its contact
+	-- One that had its contact, at another time and at its own
 	(', channel, factory, disclosure_n',
 	 $$, 'factory_contact', 'sms', 'TA-F', 1$$),
+	(', channel, factory, disclosure_n, occurred_at',
+	 $$, 'factory_contact', 'sms', 'TA-F', 1, now() - interval '1 hour'$$),
 	(', disclosure_n', $$, 'meeting', 1$$),
 	(', factory', $$, 'meeting', 'TA-F'$$),
 	(', reached', $$, 'contact_attempt', true$$),
@@ -200,6 +202,24 @@ SELECT pg_temp.attempt(format($$INSERT INTO desk.actions
 	(case_ref, n, kind, channel, factory, disclosure_n)
 	VALUES (%L, 50, 'factory_contact', 'sms', 'TA-F', %s)$$, :'case1',
 	:'referring'));
+-- When a factory was spoken with is when it was told.
+SELECT n AS told FROM helpline.record_consent(:'case1', 'contact_factory',
+		language => 'zh', wording_version => 'v1') AS k (consent_n, r),
+	helpline.disclose(:'case1', 'contact_factory', '{topic}') AS d (n) \gset
+SELECT v.at, pg_temp.attempt(format($$INSERT INTO desk.actions
+	(case_ref, n, kind, channel, disclosure_n, occurred_at)
+	VALUES (%L, 50 + %s, 'factory_contact', 'sms', %s, now() + %L)$$, :'case1',
+	v.n, :'told', v.at))
+FROM (VALUES (1, '-1 microsecond'), (2, '-1 day'), (3, '0'))
+	AS v (n, at);
+SET LOCAL session_replication_role = replica;
+SELECT pg_temp.attempt(format($$INSERT INTO desk.actions
+	(case_ref, n, kind, channel, disclosure_n, occurred_at)
+	VALUES (%L, 55, 'factory_contact', 'sms', %s, now() - interval '1 day')$$,
+	:'case1', :'told'));
+RESET session_replication_role;
+SELECT count(*) AS withdrawn
+FROM helpline.withdraw_consent(:'case1', 'contact_factory');
 -- Who and when is not for the statement to say.
 SELECT pg_temp.after(format($$INSERT INTO desk.actions
 	(case_ref, n, kind, recorded_by, recorded_at)
@@ -281,6 +301,14 @@ SELECT s.severity, l.level, pg_temp.after(format($$UPDATE desk.cases
 	format('desk.zero_tolerance_escalated(%L)', :'case1'))
 FROM (VALUES ('critical'), ('zero_tolerance')) AS s (severity),
 	generate_series(0, 3) AS l (level);
+-- Once it was never to be tolerated it stays so.
+SELECT l.level, pg_temp.after(format($$UPDATE desk.cases
+	SET severity = 'zero_tolerance' WHERE case_ref = %1$L;
+	UPDATE desk.cases SET severity = 'minor', escalation_level = %2$s,
+		escalated_at = now(), escalated_on = opened_on
+	WHERE case_ref = %1$L$$, :'case1', l.level),
+	format('desk.zero_tolerance_escalated(%L)', :'case1'))
+FROM generate_series(1, 2) AS l (level);
 
 -- What somebody else's case holds does not count here: case2 has nothing.
 SELECT v.guard, pg_temp.after('SELECT 1', format('desk.%s(%L)', v.guard, :'case2'))
@@ -310,11 +338,16 @@ FROM (VALUES
 	('reason_noted', $$SELECT helpline.add_note(%L, 'x', 'note')$$),
 	('reason_noted', $$INSERT INTO desk.notes
 		(case_ref, n, kind, written_by, body, written_at) SELECT %L, 50,
-		'reason', 'x', 'x', now() - interval '1 microsecond'$$)
+		'reason', 'x', 'x', now() - interval '1 microsecond'$$),
+	('reason_noted', $$INSERT INTO desk.notes
+		(case_ref, n, kind, written_by, body, written_at) SELECT %L, 50,
+		'reason', 'x', 'x', now() + interval '1 microsecond'$$)
 	) AS v (guard, statement);
 
 -- In another cycle what was done in the first no longer counts.  The clock of
 -- a transaction stands still, so the case is opened and closed in the past.
+UPDATE desk.cases SET opened_at = now() - interval '2 hours'
+WHERE case_ref = :'case2';
 SELECT helpline.record_action(:'case2', v.kind, occurred_at =>
 	now() - interval '1 hour') IS NOT NULL AS done
 FROM (VALUES ('worker_informed'), ('no_pressure_attested'),
@@ -326,6 +359,13 @@ VALUES (:'case2', 60, 'finding', 'x', 'x', now() - interval '1 hour');
 SELECT pg_temp.after('SELECT 1', format($$concat_ws(' ', desk.worker_informed(%1$L),
 	desk.no_pressure_attested(%1$L), desk.both_sides_heard(%1$L),
 	desk.finding_noted(%1$L))$$, :'case2')) AS first_cycle;
+-- Nor does, in the first, what was done before the case was opened.
+SELECT s.ago, pg_temp.after(format('UPDATE desk.cases
+	SET opened_at = now() - interval %L WHERE case_ref = %L', s.ago, :'case2'),
+	format($$concat_ws(' ', desk.worker_informed(%1$L),
+	desk.no_pressure_attested(%1$L), desk.both_sides_heard(%1$L),
+	desk.finding_noted(%1$L))$$, :'case2')) AS first_cycle
+FROM (VALUES ('1 hour'), ('59 minutes 59 seconds')) AS s (ago);
 ALTER TABLE desk.cases DISABLE TRIGGER zz_stamp;
 UPDATE desk.cases SET cycle = 2 WHERE case_ref = :'case2';
 INSERT INTO desk.events (case_ref, n, occurred_at, action, actor)
@@ -371,6 +411,8 @@ AS $$
 		FROM unnest(attempts) WITH ORDINALITY AS a (attempt, n)),
 		format('desk.attempts_made(%L)', the_case))
 $$;
+UPDATE desk.cases SET opened_at = '2023-01-01 01:00+00',
+	opened_on = '2023-01-01' WHERE case_ref IN (:'case1', :'case2');
 SELECT v.what, pg_temp.attempts(:'case2', v.attempts, v.migrant) AS made
 FROM (VALUES
 	('two', '{"2024-01-01 02:00,sms","2024-02-12 02:00,phone_out"}'::text[],
@@ -470,6 +512,59 @@ SELECT pg_temp.due(:'case3', '2024-06-30 00:00+00', format($$UPDATE desk.cases
 	SET status = 'closed', status_reason = 'advised'
 	WHERE case_ref = %L$$, :'case3')) AS of_a_closed_one;
 
+-- The programme hears of the gravest by escalation, else with the triage.
+SELECT v.severity, n.notify_within AS within, v.status, v.level,
+	pg_temp.due(:'case3', t.opened + n.notify_within
+		- interval '1 microsecond', u.change) AS before,
+	pg_temp.due(:'case3', t.opened + n.notify_within, u.change) AS then
+FROM (SELECT s.severity, l.level, t.status
+	FROM unnest(enum_range(NULL::ietp.severity)) AS s (severity),
+		unnest('{0,1}'::integer[]) AS l (level),
+		unnest('{received,triaged}'::text[]) AS t (status)) AS v
+JOIN desk.notification_limits AS n ON n.severity = v.severity
+CROSS JOIN (VALUES (timestamptz '2024-01-31 03:00+00')) AS t (opened)
+CROSS JOIN LATERAL format($$INSERT INTO desk.time_limits
+	VALUES ('VN', '1 year', '1 year', '1 year', 'x');
+	ALTER TABLE desk.cases DISABLE TRIGGER zz_judge;
+	UPDATE desk.cases SET severity = %1$L, escalation_level = %2$s,
+		escalated_at = CASE %2$s WHEN 1 THEN opened_at END,
+		escalated_on = CASE %2$s WHEN 1 THEN opened_on END, status = %3$L
+	WHERE case_ref = %4$L$$, v.severity, v.level, v.status, :'case3')
+	AS u (change)
+ORDER BY v.severity, v.status, v.level;
+-- What is spoken of with a factory without consent in force is due since the
+-- case has its status.  The case's own factory is the one to ask about.
+SELECT v.what, pg_temp.after(format($$ALTER TABLE desk.cases DISABLE TRIGGER
+	zz_judge; UPDATE desk.cases SET factory = 'TA-F', status = %2$L,
+	duplicate_of = CASE %3$L WHEN 'a duplicate' THEN %4$L::ietp.case_ref END
+	WHERE case_ref = %1$L; %5$s$$, :'case3', v.status, v.what, :'case1',
+	replace(v.consent, 'CASE', quote_literal(:'case3'))),
+	format($$SELECT string_agg(CASE WHEN u.due_at = now() THEN 'due' ELSE
+	'at another time' END, ', ') FROM helpline.updates_due(now()
+	+ interval '1 hour') AS u WHERE u.case_ref = %L AND u.what = 'consent'$$,
+	:'case3')) AS due
+FROM (VALUES ('none', 'with_factory', 'SELECT 1'),
+	('in force', 'with_factory', $$SELECT helpline.record_consent(CASE,
+		'contact_factory', language => 'vi', wording_version => 'v1')$$),
+	('expired', 'with_factory', $$INSERT INTO desk.consents (case_ref, entry,
+		purpose, recipient_kind, recipient, wording_version, language, method,
+		given_at, valid_during) VALUES (CASE, 'given', 'contact_factory',
+		'factory', 'TA-F', 'v1', 'vi', 'spoken', now() - interval '9 days',
+		tstzrange(now() - interval '9 days', now() - interval '1 day'))$$),
+	('for another factory', 'with_factory', $$SELECT helpline.record_consent(
+		CASE, 'contact_factory', 'factory', 'TA-G', language => 'vi',
+		wording_version => 'v1')$$),
+	('for something else', 'with_factory', $$SELECT helpline.record_consent(
+		CASE, 'share_identity', 'factory', language => 'vi',
+		wording_version => 'v1')$$),
+	('no contact', 'inquiry', 'SELECT 1'),
+	('a duplicate', 'with_factory', 'SELECT 1')) AS v (what, status, consent);
+SELECT pg_temp.after(format($$ALTER TABLE desk.cases DISABLE TRIGGER zz_judge;
+	UPDATE desk.cases SET factory = 'TA-F', status = 'with_factory'
+	WHERE case_ref = %L$$, :'case3'), format($$SELECT count(*)
+	FROM helpline.updates_due(now() - interval '1 microsecond')
+	WHERE case_ref = %L AND what = 'consent'$$, :'case3')) AS not_yet;
+
 --
 -- After the closing
 --
@@ -499,6 +594,13 @@ SELECT s.severity, pg_temp.after(format($$ALTER TABLE desk.cases DISABLE TRIGGER
 FROM unnest(enum_range(NULL::ietp.severity)) AS s (severity);
 SELECT pg_temp.checks(:'case3', :'closed_on'::date + 90, format($$UPDATE desk.cases
 	SET duplicate_of = %L WHERE case_ref = %L$$, :'case1', :'case3')) AS of_a_duplicate;
+-- Nobody asks about a case that was closed before it was recorded here.
+SELECT v.before, pg_temp.checks(:'case3', :'closed_on'::date + 90, format(
+	$$ALTER TABLE desk.cases DISABLE TRIGGER zz_stamp;
+	ALTER TABLE desk.cases DISABLE TRIGGER zz_judge;
+	UPDATE desk.cases SET last_closed_at = recorded_at - %L::interval
+	WHERE case_ref = %L$$, v.before, :'case3')) AS due
+FROM (VALUES ('0'), ('1 microsecond'), ('1 year')) AS v (before);
 -- A check counts when it was made after the closing, the first for the first.
 SELECT v.checks, v.moved, pg_temp.checks(:'case3', :'closed_on'::date + 90, format(
 	$$INSERT INTO desk.actions (case_ref, n, kind, occurred_at)

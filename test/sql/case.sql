@@ -234,7 +234,9 @@ FROM (VALUES ($$'nobody'$$), ($$'regress_gone'$$), ($$'regress_field'$$),
 	($$team => 'NO-SUCH'$$), ($$team => ''$$),
 	($$'regress_one', team => 'TK-A'$$)) AS v (arguments);
 SELECT pg_temp.attempt($$SELECT helpline.assign_case(NULL, 'regress_one')$$);
-SELECT count(*) AS none_yet FROM helpline.case_assignments(:'case1');
+-- Whoever opened the case has had it since.
+SELECT n, assigned_at = now() AS now, assigned_by, handler, team, investigator
+FROM helpline.case_assignments(:'case1');
 SELECT helpline.assign_case(:'case1', investigator => 'regress_field')
 	IS NOT NULL AS done;
 SELECT handler, team, investigator FROM helpline.find_case(:'case1');
@@ -277,6 +279,7 @@ SELECT helpline.set_account('regress_alone', 'specialist') IS NOT NULL AS done;
 SET LOCAL ROLE regress_boss;
 SELECT helpline.assign_case(:'case1', 'regress_alone') IS NOT NULL AS done;
 SELECT handler, team, investigator FROM helpline.find_case(:'case1');
+-- Nothing given, nothing assigned
 SELECT helpline.assign_case(:'case1') IS NOT NULL AS done;
 SELECT helpline.assign_case(:'case1', 'regress_other') IS NOT NULL AS done;
 RESET ROLE;

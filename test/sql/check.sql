@@ -61,7 +61,7 @@ CALL pg_temp.status('agreed', 'active');
 CALL pg_temp.status('contact', 'active', true);
 CALL pg_temp.status('visit', 'waiting', true);
 CALL pg_temp.status('done', 'terminal');
-CALL pg_temp.move('agree', 'open', 'agreed', consent => 'contact_factory');
+CALL pg_temp.move('agree', 'open', 'agreed', consent => 'refer');
 CALL pg_temp.move('call', 'agreed', 'contact', consent => 'contact_factory');
 -- Consent was asked for on entering the status before, and holds there.
 CALL pg_temp.move('visit', 'contact', 'visit', required => '{note}');
@@ -112,18 +112,25 @@ SELECT * FROM pg_temp.said($$
 	CALL pg_temp.move('finish', 'open', 'done');
 	CALL pg_temp.status('trap', 'waiting');
 	CALL pg_temp.move('fall', 'visit', 'trap')$$);
--- An own rule of the action takes the place of the one from *.
+-- An own rule of the action takes the place of the one from * with the same
+-- reason, of no other.
 SELECT * FROM pg_temp.said($$CALL pg_temp.status('last', 'terminal');
 	CALL pg_temp.status('only', 'waiting');
 	CALL pg_temp.move('wait', 'open', 'only');
-	CALL pg_temp.move('finish', 'only', 'last', reason => 'shut')$$);
+	CALL pg_temp.move('finish', 'only', 'last', reason => '*')$$);
+SELECT r.reason, s.* FROM unnest('{shut,NULL}'::text[]) AS r (reason),
+	pg_temp.said(format($$CALL pg_temp.status('last', 'terminal');
+	CALL pg_temp.status('only', 'waiting');
+	CALL pg_temp.move('wait', 'open', 'only');
+	CALL pg_temp.move('finish', 'only', 'last', reason => %L)$$,
+		r.reason)) AS s;
 SELECT * FROM pg_temp.said($$CALL pg_temp.status('last', 'waiting');
-	CALL pg_temp.move('finish', 'open', 'last');
+	CALL pg_temp.move('finish', 'open', 'last', reason => '*');
 	SELECT helpline.drop_transition('matter', 1, 'agree', 'open')$$);
 -- A rule that leads nowhere is no way out.
 SELECT * FROM pg_temp.said($$CALL pg_temp.status('only', 'waiting');
 	CALL pg_temp.move('wait', 'open', 'only');
-	CALL pg_temp.move('finish', 'only', 'only')$$);
+	CALL pg_temp.move('finish', 'only', 'only', reason => '*')$$);
 -- From a terminal status * leads nowhere.
 SELECT * FROM pg_temp.said($$CALL pg_temp.status('after', 'terminal');
 	CALL pg_temp.move('shelve', '*', 'after', reason => 'shelved');
@@ -163,6 +170,14 @@ SELECT * FROM pg_temp.said($$CALL pg_temp.status('hot', 'initial', true);
 -- Of two rules for one move, one asks.
 SELECT * FROM pg_temp.said($$CALL pg_temp.move('call', 'agreed', 'contact',
 	reason => 'urgent')$$);
+-- A move that asks for it leads into a status that is marked, by creation too.
+SELECT c.consent, s.* FROM unnest('{contact_factory,share_identity,NULL}'
+	::text[]) AS c (consent),
+	pg_temp.said(format($$CALL pg_temp.move('agree', 'open', 'agreed',
+		consent => %1$L); CALL pg_temp.move('import', NULL, 'agreed',
+		consent => %1$L)$$, c.consent)) AS s;
+SELECT * FROM pg_temp.said($$CALL pg_temp.status('contact', 'active');
+	CALL pg_temp.status('visit', 'active')$$);
 -- No way back, because of each guard.
 SELECT g.guard, s.problem, s.status
 FROM unnest('{roles,required,consent,records,reason,four_eyes,within,when_column,none}'::text[]) AS g (guard),
@@ -327,6 +342,52 @@ SELECT * FROM pg_temp.said($$UPDATE desk.transitions SET label_en = NULL,
 SELECT * FROM pg_temp.said($$UPDATE desk.transitions SET label_zh_hans = NULL,
 	label_zh_hant = NULL
 	WHERE lifecycle = 'matter' AND action = 'reopen'$$);
+
+--
+-- Maps: none across the end, none into contact.
+--
+SELECT warnings FROM helpline.seal_lifecycle('matter', 1);
+SELECT helpline.draft_lifecycle('matter');
+SELECT f.f AS from_status, t.t AS to_status, s.level, s.problem, s.status,
+	s.detail
+FROM unnest('{open,agreed,contact,visit,done}'::text[]) WITH ORDINALITY
+	AS f (f, i),
+	unnest('{open,agreed,contact,visit,done}'::text[]) WITH ORDINALITY
+	AS t (t, i)
+LEFT JOIN LATERAL pg_temp.said(format(
+	'SELECT helpline.map_status(''matter'', 2, 1, %L, %L)', f.f, t.t)) AS s
+	ON true
+ORDER BY f.i, t.i;
+-- What counts is what each is in its own version.
+SELECT * FROM pg_temp.said($$
+	SELECT helpline.set_status('matter', 2, 'contact', 'active',
+		factory_contact => false);
+	SELECT helpline.drop_transition('matter', 2, 'call', 'agreed');
+	SELECT helpline.set_transition('matter', 2, 'call', 'agreed', 'contact',
+		labels => pg_temp.names(false));
+	SELECT helpline.set_transition('matter', 2, 'visit', 'contact', 'visit',
+		required_columns => '{note}', consent => 'contact_factory');
+	SELECT helpline.map_status('matter', 2, 1, 'contact', 'visit');
+	SELECT helpline.map_status('matter', 2, 1, 'agreed', 'contact')$$)
+WHERE problem LIKE 'map%';
+SELECT * FROM pg_temp.said($$
+	SELECT helpline.set_status('matter', 2, 'done', 'active');
+	SELECT helpline.set_status('matter', 2, 'gone', 'terminal');
+	SELECT helpline.map_status('matter', 2, 1, 'done', 'done');
+	SELECT helpline.map_status('matter', 2, 1, 'open', 'done')$$)
+WHERE problem LIKE 'map%';
+-- They keep a version from being sealed.
+SELECT helpline.map_status('matter', 2, 1, 'done', 'contact');
+SELECT state, message FROM pg_temp.attempt(
+	$$SELECT helpline.seal_lifecycle('matter', 2)$$);
+SELECT helpline.map_status('matter', 2, 1, 'open', 'visit');
+SELECT helpline.map_status('matter', 2, 1, 'done', 'done');
+SELECT state, message FROM pg_temp.attempt($$UPDATE desk.lifecycles
+	SET sealed_at = now(), sealed_by = 'x'
+	WHERE lifecycle = 'matter' AND version = 2$$);
+SELECT helpline.map_status('matter', 2, 1, 'open', 'agreed');
+SELECT state FROM pg_temp.attempt(
+	$$SELECT helpline.seal_lifecycle('matter', 2)$$);
 
 -- An empty draft.
 SELECT helpline.draft_lifecycle('regress_empty');

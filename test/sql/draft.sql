@@ -104,6 +104,15 @@ SELECT helpline.set_status('bare', 1, 'shut', 'active', 'pause');
 SELECT helpline.set_status('bare', 1, 'shut', 'terminal', 'stop');
 SELECT helpline.set_status('bare', 1, 'với nhà máy', 'active',
 	labels => '{"worker_vi": null, "worker_en": "Wait", "zh_hant": "在廠"}');
+-- Contact, too, stays as it was, unless it is named.
+CREATE FUNCTION pg_temp.contact() RETURNS boolean LANGUAGE sql
+AS $$ SELECT (row ->> 'factory_contact')::boolean FROM statuses
+	WHERE lifecycle = 'bare' AND row ->> 'status' = 'với nhà máy' $$;
+RESET ROLE;
+SELECT c.c, helpline.set_status('bare', 1, 'với nhà máy', 'active',
+	factory_contact => c.c) IS NOT NULL AS done, pg_temp.contact()
+FROM unnest('{NULL,false,NULL,true,NULL}'::boolean[]) AS c (c);
+SET LOCAL ROLE regress_draft_admin;
 SELECT helpline.set_status('bare', 1, 'unneeded', 'active');
 SELECT count(helpline.set_transition('bare', 1, a, f, t)) FROM (VALUES
 	('to', 'shut', 'unneeded'), ('from', 'unneeded', 'shut'),
@@ -174,6 +183,8 @@ SET LOCAL ROLE regress_draft_admin;
 SELECT state, "column", message, detail FROM pg_temp.attempt(
 	$$SELECT helpline.seal_lifecycle('bare', 1)$$);
 SELECT sealed_at FROM helpline.lifecycles() WHERE lifecycle = 'bare';
+-- Without a version in force the rules that are shown are the newest draft's.
+SELECT from_status, action, to_status FROM helpline.lifecycle_rules('bare');
 SELECT helpline.drop_transition('bare', 1, 'shut', '*');
 SELECT helpline.set_transition('bare', 1, 'close', '*', 'shut');
 SELECT helpline.drop_status('bare', 1, 'với nhà máy');
@@ -190,6 +201,56 @@ SELECT count(*) FROM helpline.lifecycle_rules('bare');
 RESET ROLE;
 SELECT sealed_by FROM desk.lifecycles
 WHERE lifecycle = 'bare' AND version = 1;
+
+-- Sealed by any other statement it is proved as well, in replica mode too.
+SELECT helpline.draft_lifecycle('raw') AS draft;
+SELECT helpline.set_status('raw', 1, 'open', 'initial');
+SELECT helpline.set_status('raw', 1, 'shut', 'terminal');
+CREATE FUNCTION pg_temp.raw_seals()
+RETURNS TABLE (statement text, state text, message text, detail text)
+LANGUAGE sql
+AS $$
+	SELECT s.s, a.state, a.message, a.detail FROM unnest(ARRAY[
+		'UPDATE desk.lifecycles SET sealed_at = now(), sealed_by = ''x''
+		WHERE lifecycle = ''raw''',
+		'UPDATE desk.lifecycles SET sealed_at = now(), sealed_by = ''x'',
+		description = ''y'' WHERE lifecycle LIKE ''ra%'' AND sealed_at IS NULL',
+		'UPDATE desk.lifecycles SET sealed_at = ''2020-01-01'',
+		sealed_by = ''x'', final_except = ''{a}'' WHERE lifecycle = ''raw''',
+		'INSERT INTO desk.lifecycles (lifecycle, version, sealed_at, sealed_by)
+		VALUES (''rawer'', 1, now(), ''x'')',
+		'INSERT INTO desk.lifecycles (lifecycle, version) VALUES (''raw'', 1)
+		ON CONFLICT (lifecycle, version) DO UPDATE
+		SET sealed_at = now(), sealed_by = ''x''',
+		'MERGE INTO desk.lifecycles AS l USING (VALUES (''raw''), (''rawer''))
+		AS v (lifecycle) ON l.lifecycle = v.lifecycle
+		WHEN MATCHED THEN UPDATE SET sealed_at = now(), sealed_by = ''x''
+		WHEN NOT MATCHED THEN INSERT (lifecycle, version)
+		VALUES (v.lifecycle, 1)',
+		'COPY desk.lifecycles (lifecycle, version, sealed_at, sealed_by)
+		FROM PROGRAM ''echo "rawer,1,now,x"'' (FORMAT csv)',
+		'WITH l AS (INSERT INTO desk.lifecycles (lifecycle, version, sealed_at,
+		sealed_by) VALUES (''rawer'', 1, now(), ''x'') RETURNING *)
+		INSERT INTO desk.statuses (lifecycle, version, status, category)
+		SELECT lifecycle, version, ''alone'', ''active'' FROM l'])
+		WITH ORDINALITY AS s (s, n), pg_temp.attempt(s.s) AS a
+	ORDER BY s.n
+$$;
+SELECT state, count(*), string_agg(DISTINCT message, ', ') AS messages
+FROM pg_temp.raw_seals() GROUP BY state ORDER BY state;
+SELECT statement, state, detail FROM pg_temp.raw_seals();
+SET LOCAL session_replication_role = replica;
+SELECT state, count(*), string_agg(DISTINCT message, ', ') AS messages
+FROM pg_temp.raw_seals() GROUP BY state ORDER BY state;
+RESET session_replication_role;
+SELECT count(*) FROM desk.lifecycles
+WHERE lifecycle LIKE 'raw%' AND sealed_at IS NOT NULL;
+-- What is right may be sealed so.
+SELECT helpline.set_transition('raw', 1, 'close', 'open', 'shut');
+SELECT state FROM pg_temp.attempt('UPDATE desk.lifecycles
+	SET sealed_at = now(), sealed_by = ''x'' WHERE lifecycle = ''raw''');
+SELECT sealed_at IS NOT NULL AS sealed FROM desk.lifecycles
+WHERE lifecycle = 'raw';
 
 -- A sealed version stays as it is, but for what people read.
 SELECT s.s, a.state, a.message FROM unnest(ARRAY[

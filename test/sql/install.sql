@@ -247,7 +247,7 @@ SELECT r.name AS wrong_volatility FROM routine AS r
 JOIN source AS s USING (oid)
 WHERE r.place <> 'ietp' AND r.prorettype <> 'trigger'::regtype AND NOT s.guard
 AND (r.provolatile = 'v') <> (s.body ~ ('\m(INSERT INTO|UPDATE desk'
-		'|DELETE FROM|FOR UPDATE|FOR SHARE|set_config)\M')
+		'|DELETE FROM|FOR UPDATE|FOR SHARE|ANALYZE|set_config)\M')
 	OR EXISTS (SELECT FROM routine AS v
 		WHERE v.provolatile = 'v' AND v.oid <> r.oid
 		AND strpos(s.body, format('%s.%s(', v.place, v.proname)) > 0));

@@ -10,6 +10,8 @@ SET client_min_messages = warning;
 CREATE EXTENSION ietp_helpline;
 CREATE ROLE regress_judge_owner NOLOGIN;
 CALL ietp.create_desk('regress_judge_owner');
+-- Some of the rules below are meant to be bad.
+ALTER TABLE desk.lifecycles DISABLE TRIGGER prove_sealed;
 
 -- No sealed version, no move.
 CREATE TABLE parcels (
@@ -119,7 +121,7 @@ CREATE FUNCTION misuse(definition text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE 'CREATE TRIGGER misused ' || definition;
 	BEGIN
-		INSERT INTO misused VALUES (1, 'new', 1);
+		INSERT INTO misused VALUES (2, 'new', 1);
 		UPDATE misused SET status = 'on the road';
 		DELETE FROM misused;
 		TRUNCATE misused;
@@ -141,6 +143,7 @@ SELECT misuse(d) FROM (VALUES
 	('AFTER UPDATE ON misused FOR EACH ROW EXECUTE FUNCTION ietp.enforce_lifecycle(''parcel'', ''status'')'),
 	('AFTER DELETE ON misused FOR EACH ROW EXECUTE FUNCTION ietp.enforce_lifecycle(''parcel'', ''status'')'),
 	('AFTER TRUNCATE ON misused FOR EACH STATEMENT EXECUTE FUNCTION ietp.enforce_lifecycle(''parcel'', ''status'')'),
+	('AFTER INSERT OR UPDATE ON misused FOR EACH ROW WHEN (NEW.id > 1) EXECUTE FUNCTION ietp.enforce_lifecycle(''parcel'', ''status'')'),
 	('AFTER INSERT OR UPDATE OF status ON misused FOR EACH ROW EXECUTE FUNCTION ietp.enforce_lifecycle(''parcel'', ''status'')'),
 	('AFTER INSERT OR UPDATE ON misused FOR EACH ROW EXECUTE FUNCTION ietp.enforce_lifecycle(''parcel'', ''state'')'),
 	('AFTER INSERT OR UPDATE ON misused FOR EACH ROW EXECUTE FUNCTION ietp.enforce_lifecycle(''no_such'', ''status'')'),
@@ -199,6 +202,51 @@ DELETE FROM shelf WHERE id = 8;
 INSERT INTO shelf VALUES (8, 'new', 1, 2);
 COMMIT;
 SELECT tableoid::regclass, id, status FROM shelf ORDER BY id;
+
+-- A row that leaves and does not arrive, and another that is created in the
+-- same command; and a trigger that writes in between
+CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.id = 3 THEN
+		RETURN NULL;
+	END IF;
+	RETURN NEW;
+END
+$$;
+INSERT INTO desk.lifecycles (lifecycle, version, key_column)
+VALUES ('box', 1, 'id');
+INSERT INTO desk.statuses (lifecycle, version, status, category)
+SELECT 'box', 1, status, category FROM desk.statuses
+WHERE lifecycle = 'parcel';
+INSERT INTO desk.transitions (lifecycle, version, from_status, action,
+	to_status)
+SELECT 'box', 1, from_status, action, to_status FROM desk.transitions
+WHERE lifecycle = 'parcel';
+UPDATE desk.lifecycles SET sealed_at = now(), sealed_by = 'test'
+WHERE lifecycle = 'box';
+DROP TRIGGER judge ON shelf;
+CREATE TRIGGER judge AFTER INSERT OR UPDATE OR DELETE ON shelf
+FOR EACH ROW EXECUTE FUNCTION ietp.enforce_lifecycle('box', 'status');
+CREATE TRIGGER swallow BEFORE INSERT ON shelf_2
+FOR EACH ROW EXECUTE FUNCTION swallow();
+WITH moved AS (UPDATE shelf SET bin = 2 WHERE id = 3 RETURNING id)
+INSERT INTO shelf SELECT 9, 'đã giao/送达', 1, 2 FROM (SELECT 1) AS o;
+DROP TRIGGER swallow ON shelf_2;
+CREATE FUNCTION interfere() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF OLD.id <> 8 THEN
+		DELETE FROM shelf WHERE id = 8;
+	END IF;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER a_interfere AFTER DELETE ON shelf
+FOR EACH ROW EXECUTE FUNCTION interfere();
+CREATE TRIGGER z_interfere AFTER DELETE ON shelf
+FOR EACH ROW EXECUTE FUNCTION interfere();
+UPDATE shelf SET bin = 3 - bin, status = 'new' WHERE id = 1;
+DROP FUNCTION interfere CASCADE;
+SELECT id, status FROM shelf ORDER BY id;
 
 -- The partition key is the status itself.
 CREATE TABLE by_status (id integer, status text, weight integer)
@@ -416,6 +464,18 @@ EXCEPTION WHEN OTHERS THEN
 	END;
 END
 $$;
+
+-- Columns that C code reads have their types.
+CREATE TABLE mistyped (id integer, status text, version numeric, mover text,
+	reason text, lost_as integer, since text);
+CREATE TRIGGER judge AFTER INSERT OR UPDATE ON mistyped FOR EACH ROW
+EXECUTE FUNCTION ietp.enforce_lifecycle('parcel', 'status', 'version');
+INSERT INTO mistyped (id, status, version) VALUES (1, 'new', 2);
+ALTER TABLE mistyped ALTER version TYPE integer;
+INSERT INTO mistyped (id, status, version, mover)
+VALUES (1, 'new', 2, ietp.actor());
+UPDATE mistyped SET status = 'lost', reason = 'fire';
+UPDATE mistyped SET status = 'found';
 
 -- Low roles do not attach the judge to tables of their own, for it asks
 -- guards as the owner of the desk.

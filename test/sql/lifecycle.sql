@@ -84,12 +84,20 @@ FROM desk.transitions AS t JOIN desk.statuses AS s
 	ON s.status = t.to_status AND s.version = t.version
 WHERE s.factory_contact;
 -- A case closed for a reason is of any severity, and each severity once.
-SELECT t.reason, array_agg(v ORDER BY v::ietp.severity)
-	= enum_range(NULL::ietp.severity)::text[] AS every_severity_once,
-	bool_or(t.four_eyes AND v NOT IN ('critical', 'zero_tolerance'))
-		AS four_eyes_for_others
-FROM desk.transitions AS t, unnest(t.when_values) AS v
-WHERE t.action = 'close' GROUP BY t.reason ORDER BY t.reason COLLATE "C";
+SELECT r.reason, array_agg(r.from_status ORDER BY r.from_status COLLATE "C")
+		AS from_statuses, bool_and(r.every_severity_once)
+		AS every_severity_once, bool_or(r.four_eyes_for_others)
+		AS four_eyes_for_others, bool_and(r.four_eyes) AS four_eyes_for_grave
+FROM (SELECT t.reason, t.from_status, array_agg(v ORDER BY v::ietp.severity)
+			= enum_range(NULL::ietp.severity)::text[] AS every_severity_once,
+		bool_or(t.four_eyes AND v NOT IN ('critical', 'zero_tolerance'))
+			AS four_eyes_for_others,
+		bool_and(t.four_eyes OR v NOT IN ('critical', 'zero_tolerance'))
+			AS four_eyes
+	FROM desk.transitions AS t, unnest(t.when_values) AS v
+	WHERE t.action = 'close' AND t.when_column = 'highest_severity'
+	GROUP BY t.reason, t.from_status) AS r
+GROUP BY r.reason ORDER BY r.reason COLLATE "C";
 
 -- Every label is there, in every language, and says something of its own.
 SELECT count(*) AS statuses, count(*) FILTER (WHERE ietp.nonblank(l.label)
@@ -370,6 +378,36 @@ INSERT INTO desk.transitions (lifecycle, version, from_status, action,
 	to_status)
 VALUES ('lamp', 1, 'off', 'press', 'on');
 INSERT INTO lamps VALUES (1, 'off');
+-- Rules in which a lamp never ends are not sealed, by whatever statement and
+-- whoever seals them, and not judged by.
+CREATE TEMP TABLE sealing (n serial, statement text);
+INSERT INTO sealing (statement) VALUES
+	('UPDATE desk.lifecycles SET sealed_at = now(), sealed_by = ''test'' WHERE lifecycle = ''lamp'''),
+	('MERGE INTO desk.lifecycles AS l USING (VALUES (1)) AS v (version) ON l.lifecycle = ''lamp'' AND l.version = v.version WHEN MATCHED THEN UPDATE SET sealed_at = now(), sealed_by = ''test'''),
+	('INSERT INTO desk.lifecycles (lifecycle, version) VALUES (''lamp'', 1) ON CONFLICT (lifecycle, version) DO UPDATE SET sealed_at = now(), sealed_by = ''test'''),
+	('INSERT INTO desk.lifecycles (lifecycle, version, sealed_at, sealed_by) VALUES (''lamp'', 2, now(), ''test'')'),
+	('SELECT helpline.seal_lifecycle(''lamp'', 1)');
+GRANT SELECT ON sealing TO PUBLIC;
+SELECT n, pg_temp.attempt(statement) FROM sealing ORDER BY n;
+SET session_replication_role = replica;
+SELECT count(*) FILTER (WHERE pg_temp.state_of(statement) = 'IE223') AS refused
+FROM sealing;
+RESET session_replication_role;
+SET ROLE regress_rules_owner;
+SELECT count(*) FILTER (WHERE pg_temp.state_of(statement) = 'IE223') AS refused
+FROM sealing WHERE n < 5;
+RESET ROLE;
+COPY desk.lifecycles (lifecycle, version, sealed_at, sealed_by) FROM stdin;
+lamp	2	2021-01-01	test
+\.
+SELECT version, sealed_at, sealed_by FROM desk.lifecycles
+WHERE lifecycle = 'lamp';
+INSERT INTO lamps VALUES (1, 'off');
+INSERT INTO desk.statuses (lifecycle, version, status, category)
+VALUES ('lamp', 1, 'gone', 'terminal');
+INSERT INTO desk.transitions (lifecycle, version, from_status, action,
+	to_status)
+VALUES ('lamp', 1, '*', 'scrap', 'gone');
 UPDATE desk.lifecycles SET sealed_at = now(), sealed_by = 'test'
 WHERE lifecycle = 'lamp';
 INSERT INTO lamps VALUES (1, 'off');
@@ -381,10 +419,12 @@ LANGUAGE sql
 AS $$
 	INSERT INTO desk.lifecycles (lifecycle, version) VALUES ('lamp', 2);
 	INSERT INTO desk.statuses (lifecycle, version, status, category) VALUES
-		('lamp', 2, 'off', 'initial'), ('lamp', 2, 'on', 'active');
+		('lamp', 2, 'off', 'initial'), ('lamp', 2, 'on', 'initial'),
+		('lamp', 2, 'gone', 'terminal');
 	INSERT INTO desk.transitions (lifecycle, version, from_status, action,
 		to_status)
-	VALUES ('lamp', 2, 'on', 'press', 'off');
+	VALUES ('lamp', 2, 'on', 'press', 'off'),
+		('lamp', 2, '*', 'scrap', 'gone');
 	UPDATE desk.lifecycles SET sealed_at = now(), sealed_by = 'test'
 	WHERE lifecycle = 'lamp' AND version = 2;
 $$;
@@ -411,7 +451,10 @@ SELECT id, status FROM lamps;
 -- READ judges no otherwise.
 INSERT INTO desk.lifecycles (lifecycle, version) VALUES ('lamp', 3);
 INSERT INTO desk.statuses (lifecycle, version, status, category)
-VALUES ('lamp', 3, 'broken', 'initial');
+VALUES ('lamp', 3, 'broken', 'initial'), ('lamp', 3, 'gone', 'terminal');
+INSERT INTO desk.transitions (lifecycle, version, from_status, action,
+	to_status)
+VALUES ('lamp', 3, 'broken', 'scrap', 'gone');
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT count(*) FROM lamps;
 SELECT pg_temp.attempt($$UPDATE lamps SET status = 'on'$$);

@@ -292,10 +292,22 @@ SELECT pg_temp.attempt(format('SELECT helpline.link_cases(%L, %L, ''related'')',
 	:'a', :'c'));
 SELECT helpline.mark_duplicate(:'a', :'c') AS repeated;
 SELECT helpline.unmark_duplicate(:'a') AS repeated;
+SELECT status, closing_reason, cycle FROM helpline.find_case(:'a');
 SELECT helpline.mark_duplicate(:'c', :'a') AS repeated;
 SELECT accepted FROM helpline.transition_case(:'c', 'close', reason => 'duplicate');
+SELECT status, closing_reason, cycle FROM helpline.find_case(:'c');
+-- What was closed as a duplicate alone is open again.
 SELECT helpline.unmark_duplicate(:'c') AS repeated;
+SELECT helpline.unmark_duplicate(:'c') AS repeated;
+SELECT status, closing_reason, cycle FROM helpline.find_case(:'c');
+SELECT count(*) AS in_queue FROM helpline.my_queue()
+WHERE case_ref IN (:'a', :'c');
+SELECT action, CASE WHEN detail = :'a' THEN 'a' ELSE detail END AS detail
+FROM helpline.case_history(:'c') ORDER BY n DESC LIMIT 4;
 RESET ROLE;
+SELECT status_reason, moved_by, closed_at, closed_on, last_closed_at = now()
+	AS closed_before, last_closing_reason FROM desk.cases
+WHERE case_ref = :'c';
 SELECT pg_temp.duplicates(), pg_temp.pairs();
 
 --
@@ -344,7 +356,7 @@ SELECT a.role,
 	pg_temp.asked(a.role, format('SELECT helpline.unmark_duplicate(%L)', :'c'))
 		AS unmark,
 	pg_temp.asked(a.role, format('SELECT repeated FROM helpline.open_linked_case(%L)',
-		:'c')) AS open_linked,
+		:'a')) AS open_linked,
 	pg_temp.asked(a.role, 'SELECT count(*) FROM desk.duplicates') AS past_the_counter
 FROM public.ask AS a;
 

@@ -490,6 +490,8 @@ FROM (VALUES
 	''received'', ''role'', ''x'')'),
 	('t_ietp_a1', 'assign own case', 'INSERT INTO desk.assignments (case_ref,
 	n, assigned_by) VALUES (CASE_A, 9, ''x'')'),
+	('t_ietp_a1', 'first to another', 'INSERT INTO desk.assignments (case_ref,
+	n, assigned_by, handler) VALUES (CASE_A, 1, ''x'', ''t_ietp_b1'')'),
 	('t_ietp_a1', 'move a case', 'UPDATE desk.cases SET status = ''closed'',
 	status_reason = ''advised'' WHERE case_ref = CASE_B'),
 	('t_ietp_a1', 'move own case', 'UPDATE desk.cases SET status = ''closed'',

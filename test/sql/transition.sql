@@ -260,6 +260,7 @@ CREATE TEMP TABLE first_cycle AS SELECT * FROM desk.cases WHERE case_ref = :'a';
 -- Again: with a reason; and what was proved before counts no more.
 SELECT pg_temp.move('regress_one', :'a', 'reopen');
 SELECT pg_temp.move('regress_one', :'a', 'reopen', 'unpaid_again');
+SELECT pg_temp.move('regress_one', :'a', 'reopen', 'remedy_failed');
 SELECT c.status, c.status_reason, c.cycle,
 	num_nonnulls(c.closed_at, c.closed_on, c.closing_reason) AS closed,
 	c.first_resolved_at = f.first_resolved_at
@@ -326,21 +327,57 @@ END
 $$;
 BEGIN;
 SELECT pg_temp.set_back(:'a', '90 days 1 microsecond');
-SELECT pg_temp.move('regress_one', :'a', 'reopen', 'late');
-SELECT pg_temp.move('regress_one', :'a', 'appeal', 'late');
-SELECT action, allowed, why_not FROM helpline.next_actions(:'a');
-UPDATE desk.cases SET status = 'inquiry', status_reason = 'late'
+SELECT pg_temp.move('regress_one', :'a', 'reopen', 'new_information');
+SELECT pg_temp.move('regress_one', :'a', 'appeal', 'factory_disagrees');
+SELECT action, reason, allowed, why_not, hints
+FROM helpline.next_actions(:'a');
+SAVEPOINT late;
+UPDATE desk.cases SET status = 'inquiry', status_reason = 'new_information'
 WHERE case_ref = :'a';
+ROLLBACK TO late;
+-- The case that follows it up is in the hands of who opens it.
+SET LOCAL ROLE regress_mate;
+SELECT new_case AS follower FROM helpline.open_linked_case(:'a') \gset
+SELECT n, assigned_by, handler, team, investigator
+FROM helpline.case_assignments(:'follower');
+RESET ROLE;
 ROLLBACK;
 BEGIN;
 SELECT pg_temp.set_back(:'a', '90 days');
-SELECT pg_temp.move('regress_one', :'a', 'reopen', 'late');
+SELECT pg_temp.move('regress_one', :'a', 'reopen', 'new_information');
 SELECT cycle FROM desk.cases WHERE case_ref = :'a';
 ROLLBACK;
 BEGIN;
 SELECT pg_temp.move('regress_one', :'a', 'appeal', 'worker_disagrees');
 SELECT cycle, status FROM desk.cases WHERE case_ref = :'a';
 ROLLBACK;
+-- For each reason that there is, and for no other
+SELECT v.action, v.reason, pg_temp.attempt(format($$UPDATE desk.cases
+	SET status = %L, status_reason = %L WHERE case_ref = %L$$, CASE v.action
+		WHEN 'reopen' THEN 'inquiry' ELSE 'appealed' END, v.reason, :'a'))
+FROM (VALUES ('reopen', 'late'), ('reopen', '*'), ('reopen', 'resolved'),
+	('reopen', 'worker_disagrees'), ('appeal', 'late'), ('appeal', '*'),
+	('appeal', 'new_information')) AS v (action, reason);
+CREATE FUNCTION pg_temp.undone(a_case ietp.case_ref, action text, reason text)
+RETURNS text
+LANGUAGE plpgsql
+SET search_path = public, ietp
+AS $$
+DECLARE
+	outcome text;
+BEGIN
+	outcome := pg_temp.move('regress_one', a_case, action, reason);
+	RAISE EXCEPTION USING ERRCODE = 'ZZ001';
+EXCEPTION WHEN SQLSTATE 'ZZ001' THEN
+	RETURN outcome;
+END
+$$;
+SELECT v.action, v.reason, pg_temp.undone(:'a', v.action, v.reason)
+FROM (VALUES ('reopen', 'new_information'), ('reopen', 'remedy_failed'),
+	('reopen', 'retaliation'), ('reopen', 'worker_returned'),
+	('reopen', 'closed_in_error'), ('reopen', 'not_a_duplicate'),
+	('appeal', 'worker_disagrees'), ('appeal', 'factory_disagrees'))
+	AS v (action, reason);
 
 --
 -- What is never tolerated, and the four eyes of the gravest
@@ -377,10 +414,68 @@ SELECT pg_temp.case_in('resolved', 'critical') AS f \gset
 SELECT pg_temp.move('regress_one', :'f', 'close', 'resolved');
 SELECT pg_temp.move('regress_boss', :'f', 'close', 'resolved');
 SELECT moved_by FROM desk.cases WHERE case_ref = :'f';
--- The severity with which it is closed counts.
+-- The gravest severity that it ever had counts: that with which it is closed,
 SELECT pg_temp.new_case('minor') AS f \gset
 SELECT pg_temp.move('regress_one', :'f', 'close', 'advised',
 	'{"severity": "critical"}');
+-- and that from which it was lowered, with the closing move or before it, in
+-- whatever way.
+SELECT pg_temp.new_case('critical') AS f \gset
+SELECT pg_temp.move('regress_one', :'f', 'close', 'advised',
+	'{"severity": "minor"}');
+SELECT pg_temp.move('regress_one', :'f', 'triage',
+	fields => '{"severity": "minor", "retaliation_risk": false}');
+SELECT severity, highest_severity FROM desk.cases WHERE case_ref = :'f';
+SELECT pg_temp.move('regress_one', :'f', 'close', 'advised');
+SET ROLE regress_one;
+SELECT action, reason, why_not FROM helpline.next_actions(:'f')
+WHERE reason = 'advised';
+RESET ROLE;
+SELECT pg_temp.move('regress_mate', :'f', 'close', 'advised',
+	'{"severity": "moderate"}');
+SELECT action, actor, detail FROM helpline.case_history(:'f') ORDER BY n;
+SELECT pg_temp.new_case('zero_tolerance') AS f \gset
+UPDATE desk.cases SET severity = 'serious' WHERE case_ref = :'f';
+UPDATE desk.cases SET severity = 'critical' WHERE case_ref = :'f';
+UPDATE desk.cases SET highest_severity = 'minor', severity = 'minor'
+WHERE case_ref = :'f';
+UPDATE desk.cases SET highest_severity = NULL WHERE case_ref = :'f';
+SELECT severity, highest_severity FROM desk.cases WHERE case_ref = :'f';
+SELECT pg_temp.attempt(format($$UPDATE desk.cases SET status = 'triaged',
+	retaliation_risk = false WHERE case_ref = %L$$, :'f'));
+SELECT pg_temp.move('regress_one', :'f', 'close', 'advised');
+SELECT pg_temp.move('regress_one', :'f', 'triage',
+	fields => '{"retaliation_risk": false}');
+SELECT severity, escalation_level FROM desk.cases WHERE case_ref = :'f';
+
+--
+-- One person with two roles is not two.
+--
+CREATE ROLE regress_double NOLOGIN;
+CREATE ROLE regress_app NOLOGIN NOINHERIT;
+GRANT regress_one, regress_mate TO regress_double, regress_app;
+GRANT USAGE ON SCHEMA ietp TO regress_double;
+SELECT ietp.grant_role('specialist', 'regress_double') IS NOT NULL AS done;
+SELECT helpline.set_account('regress_double', 'specialist', team => 'T-A')
+	IS NOT NULL AS done;
+SELECT pg_temp.case_in('triaged', 'critical') AS f \gset
+SET SESSION AUTHORIZATION regress_double;
+SELECT accepted, rule FROM helpline.transition_case(:'f', 'close',
+	reason => 'advised');
+SET ROLE regress_mate;
+SELECT accepted, rule FROM helpline.transition_case(:'f', 'close',
+	reason => 'advised');
+SELECT n, ietp.actor_may_be(n) FROM (VALUES ('regress_double'), ('regress_one'),
+	('regress_mate'), ('regress_other'), ('nobody'), (NULL)) AS v (n);
+RESET SESSION AUTHORIZATION;
+-- The login of an application that sets the role of its users has no kind.
+SET SESSION AUTHORIZATION regress_app;
+SET ROLE regress_mate;
+SELECT n, ietp.actor_may_be(n) FROM (VALUES ('regress_app'), ('regress_one'),
+	('regress_mate')) AS v (n);
+SELECT accepted, rule FROM helpline.transition_case(:'f', 'close',
+	reason => 'advised');
+RESET SESSION AUTHORIZATION;
 
 --
 -- Retaliation: linked to its origin, or none was found
@@ -445,6 +540,12 @@ SELECT count(helpline.record_action(:'c', 'contact_attempt', 'phone_in', false,
 FROM unnest('{42,20}'::int[]) AS d;
 SELECT pg_temp.move('regress_one', :'c', 'close', 'unreachable');
 SELECT FROM helpline.record_action(:'c', 'contact_attempt', 'phone_in', false);
+-- What was before the case was opened is no attempt in it.
+SELECT pg_temp.move('regress_one', :'c', 'close', 'unreachable',
+	'{"migrant_worker": false}');
+UPDATE desk.cases SET opened_at = now() - interval '43 days',
+	opened_on = opened_on - 43
+WHERE case_ref = :'c';
 SELECT pg_temp.move('regress_one', :'c', 'close', 'unreachable',
 	'{"migrant_worker": true}');
 SELECT pg_temp.move('regress_one', :'c', 'close', 'unreachable',
@@ -475,16 +576,77 @@ SELECT pg_temp.move('regress_one', :'c', 'begin_inquiry');
 SELECT action, reason, why_not FROM helpline.next_actions(:'c')
 WHERE 'halted:duplicate_of' <> ALL (why_not);
 SELECT pg_temp.move('regress_one', :'c', 'close', 'duplicate');
-SELECT pg_temp.move('regress_one', :'c', 'reopen', 'no_duplicate');
+SELECT pg_temp.move('regress_one', :'c', 'reopen', 'not_a_duplicate');
+-- One that is none after all is open again, once.
+SET ROLE regress_one;
 SELECT repeated FROM helpline.unmark_duplicate(:'c');
-SELECT pg_temp.move('regress_one', :'c', 'reopen', 'no_duplicate');
--- advised: from every status but that in which remedies are verified
+SELECT repeated FROM helpline.unmark_duplicate(:'c');
+RESET ROLE;
+SELECT status, status_reason, cycle, moved_by, duplicate_of, closed_at,
+	first_closing_reason
+FROM desk.cases WHERE case_ref = :'c';
+SELECT action, replace(detail, :'original', 'original') AS detail
+FROM helpline.case_history(:'c') WHERE action ~ 'duplicate|reopened'
+ORDER BY n;
+SELECT pg_temp.move('regress_one', :'c', 'reopen', 'not_a_duplicate');
+-- One that was closed otherwise stays closed.
+SELECT pg_temp.move('regress_one', :'c', 'close', 'advised');
+SELECT repeated FROM helpline.mark_duplicate(:'c', :'original');
+SELECT repeated FROM helpline.unmark_duplicate(:'c');
+SELECT status, status_reason, closing_reason, cycle, duplicate_of
+FROM desk.cases WHERE case_ref = :'c';
+-- A duplicate leaves the factory when consent is withdrawn.
+SELECT pg_temp.case_in('triaged') AS c \gset
+SET ROLE regress_one;
+SELECT n FROM helpline.record_consent(:'c', 'contact_factory',
+	recipient => 'F-1', wording_version => '1');
+RESET ROLE;
+SELECT pg_temp.move('regress_one', :'c', 'contact_factory');
+SET ROLE regress_one;
+SELECT repeated FROM helpline.mark_duplicate(:'c', :'original');
+SELECT count(*) FILTER (WHERE action = 'consent_withdrawn') AS withdrawals,
+	count(*) > 0 AS others FROM helpline.next_actions(:'c');
+SELECT accepted, rule, hint
+FROM helpline.transition_case(:'c', 'consent_withdrawn');
+SELECT withdrawn, status FROM helpline.withdraw_consent(:'c',
+	'contact_factory');
+SELECT withdrawn, status FROM helpline.withdraw_consent(:'c',
+	'contact_factory');
+RESET ROLE;
+-- advised: while nothing was asked of the factory
 SELECT s AS status, pg_temp.move('regress_one', pg_temp.case_in(s), 'close',
 	'advised')
 FROM unnest('{triaged,inquiry,remediation,verification,resolved}'::text[]) AS s;
+SELECT pg_temp.case_in('inquiry') AS c \gset
+SELECT pg_temp.move('regress_one', :'c', 'wait_for_worker');
+SELECT pg_temp.move('regress_one', :'c', 'ask_consent');
+BEGIN;
+SELECT pg_temp.move('regress_one', :'c', 'close', 'advised');
+ROLLBACK;
+SELECT n FROM helpline.record_consent(:'c', 'contact_factory',
+	recipient => 'F-1', wording_version => '1');
+SELECT pg_temp.move('regress_one', :'c', 'contact_factory');
+SELECT pg_temp.move('regress_one', :'c', 'close', 'advised');
+-- With the factory, it is that one for which consent was given.
+SELECT v.factory, pg_temp.attempt(format(
+	'UPDATE desk.cases SET factory = %L WHERE case_ref = %L', v.factory, :'c'))
+FROM (VALUES ('F-2'), (NULL), ('F-1')) AS v (factory);
+SELECT n FROM helpline.record_consent(:'c', 'contact_factory',
+	recipient => 'F-2', wording_version => '1');
+SELECT pg_temp.attempt(format(
+	'UPDATE desk.cases SET factory = ''F-2'' WHERE case_ref = %L', :'c'));
+SELECT pg_temp.case_in('resolved') AS c \gset
+SELECT pg_temp.move('regress_one', :'c', 'appeal', note => 'Less came.');
+SELECT pg_temp.move('regress_one', :'c', 'close', 'advised');
 -- resolved and partially_resolved: from resolved alone
 SELECT pg_temp.move('regress_one', pg_temp.case_in('verification'), 'close', r)
 FROM unnest('{resolved,partially_resolved}'::text[]) AS r;
+-- From resolved, cases are closed for every other reason, too.
+SELECT pg_temp.case_in('resolved') AS c \gset
+SELECT pg_temp.move('regress_one', :'c', 'close', 'unresolved');
+SELECT pg_temp.move('regress_one', :'c', 'close', 'not_substantiated');
+SELECT pg_temp.move('regress_one', :'c', 'close', 'unresolved',
+	note => 'It lasted a week.');
 -- Each reason that cases were closed for
 SELECT closing_reason, count(*) > 0 AS closed FROM desk.cases
 WHERE status = 'closed' GROUP BY 1 ORDER BY closing_reason COLLATE "C";
@@ -579,7 +741,7 @@ SELECT status_reason FROM desk.cases WHERE case_ref = :'c';
 SELECT pg_temp.move('regress_one', :'c', 'begin_inquiry');
 SELECT status_reason FROM desk.cases WHERE case_ref = :'c';
 SELECT pg_temp.move('regress_one', :'c', 'close', 'advised');
-SELECT pg_temp.move('regress_one', :'c', 'reopen', 'advised');
+SELECT pg_temp.move('regress_one', :'c', 'reopen', 'closed_in_error');
 SELECT pg_temp.move('regress_one', :'c', 'close', 'advised');
 SELECT cycle, status_reason, closing_reason FROM desk.cases
 WHERE case_ref = :'c';
@@ -765,7 +927,8 @@ SELECT * FROM (VALUES ('status_since', 'now() - interval ''1 year'''),
 	('closing_reason', 'NULL'), ('first_resolved_at', 'now()'),
 	('last_resolved_at', 'now()'), ('first_closed_at', 'now()'),
 	('last_closed_at', 'now()'), ('first_closing_reason', '''x'''),
-	('last_closing_reason', '''x'''), ('status_reason', '''advised'''))
+	('last_closing_reason', '''x'''), ('status_reason', '''advised'''),
+	('highest_severity', '''zero_tolerance'''), ('highest_severity', 'NULL'))
 	AS v (name, value);
 SELECT s.name, s.value, pg_temp.attempt(format(
 	'UPDATE desk.cases SET %I = %s WHERE case_ref IN (%L, %L, %L)',
@@ -784,6 +947,7 @@ BEGIN;
 UPDATE desk.cases SET status = 'closed', status_reason = 'advised',
 	status_since = 'epoch', moved_by = 'somebody', cycle = 7,
 	closed_at = now() + interval '1 day', closed_on = '2099-01-01',
+	highest_severity = 'minor',
 	closing_reason = 'resolved', first_resolved_at = 'epoch',
 	last_resolved_at = 'epoch', first_closed_at = 'epoch',
 	last_closed_at = 'epoch', first_closing_reason = 'x',
@@ -978,19 +1142,64 @@ RESET ROLE;
 SELECT closed_at IS NULL AS open, lifecycle_version, count(*) > 0 AS some
 FROM desk.cases GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT count(*) = :due + 1 AS told FROM desk.events WHERE action = 'adopted';
+-- What ended is not edited on the way, nor opened.
+SELECT v.assignment, pg_temp.attempt(format('UPDATE desk.cases
+	SET lifecycle_version = 2, %s WHERE case_ref = %L', v.assignment, :'closed'))
+FROM (VALUES ('severity = ''minor'''), ('factory = ''F-2'''),
+	('status = ''inquiry'''), ('closing_reason = ''resolved'', team = ''T-B'''))
+	AS v (assignment);
 -- A closed case, one at a time: it is reopened by the new rules.
 SELECT adopted FROM helpline.adopt_lifecycle(2, :'closed');
 SELECT status, lifecycle_version, closed_at IS NOT NULL AS closed, cycle
 FROM desk.cases WHERE case_ref = :'closed';
-SELECT pg_temp.move('regress_one', :'closed', 'reopen', 'again');
--- And back, where the status is known
-SELECT adopted FROM helpline.adopt_lifecycle(1, :'closed');
+SELECT pg_temp.move('regress_one', :'closed', 'reopen', 'worker_returned');
 SELECT pg_temp.move('regress_one', :'closed', 'wait_for_worker');
-SELECT pg_temp.attempt(format('SELECT helpline.adopt_lifecycle(1, %L)', :'t'));
+-- Never back, even where the status is known
+SELECT v.n, pg_temp.attempt(format('SELECT helpline.adopt_lifecycle(1, %L)',
+	v.a_case))
+FROM (VALUES (1, :'closed'), (2, :'t')) AS v (n, a_case);
+SELECT pg_temp.attempt(format('UPDATE desk.cases SET lifecycle_version = 1
+	WHERE case_ref = %L', :'closed'));
+-- Nor, whatever a map says, from an open status to a closed one, out of one, or
+-- to the factory without consent
+INSERT INTO desk.lifecycles
+SELECT (jsonb_populate_record(l, '{"version": 3, "sealed_at": null,
+	"sealed_by": null}')).*
+FROM desk.lifecycles AS l WHERE l.version = 2;
+INSERT INTO desk.statuses
+SELECT (jsonb_populate_record(s, '{"version": 3}')).*
+FROM desk.statuses AS s WHERE s.version = 2;
+INSERT INTO desk.transitions
+SELECT (jsonb_populate_record(t, '{"version": 3}')).*
+FROM desk.transitions AS t WHERE t.version = 2;
+INSERT INTO desk.lifecycle_maps VALUES ('case', 3, 2, 'inquiry', 'closed'),
+	('case', 3, 2, 'closed', 'inquiry'),
+	('case', 3, 2, 'sorted', 'with_factory');
+SELECT pg_temp.attempt($$UPDATE desk.lifecycles SET sealed_at = now(),
+	sealed_by = 'test' WHERE version = 3$$);
+SELECT level, problem, status, detail
+FROM helpline.lifecycle_check('case', 3) WHERE level = 'error'
+ORDER BY problem, status, detail;
+ALTER TABLE desk.lifecycles DISABLE TRIGGER prove_sealed;
+UPDATE desk.lifecycles SET sealed_at = now(), sealed_by = 'test'
+WHERE version = 3;
+ALTER TABLE desk.lifecycles ENABLE ALWAYS TRIGGER prove_sealed;
+SELECT case_ref AS ended FROM desk.cases
+WHERE status = 'closed' AND duplicate_of IS NULL
+ORDER BY opened_at, case_ref LIMIT 1 \gset
+SELECT FROM helpline.adopt_lifecycle(2, :'ended');
+SELECT c.status, pg_temp.attempt(format('SELECT helpline.adopt_lifecycle(3, %L)',
+	c.case_ref))
+FROM desk.cases AS c WHERE c.case_ref IN (:'t', :'closed', :'ended')
+ORDER BY c.status COLLATE "C";
+SELECT n FROM helpline.record_consent(:'t', 'contact_factory',
+	recipient => 'F-1', wording_version => '1');
+SELECT adopted FROM helpline.adopt_lifecycle(3, :'t');
+SELECT status, lifecycle_version FROM desk.cases WHERE case_ref = :'t';
 
 \c :main_database
 SET client_min_messages = warning;
 DROP DATABASE regress_ietp_move;
 DROP ROLE regress_move_owner, regress_one, regress_mate, regress_other,
 	regress_boss, regress_field, regress_staff, regress_analyst,
-	regress_auditor, regress_admin;
+	regress_auditor, regress_admin, regress_double, regress_app;

@@ -274,7 +274,7 @@ SELECT FROM helpline.transition_case(:'case_ref', 'close',
 SELECT FROM helpline.recommend(:'case_ref', 'wages.unpaid', 'Pay in time.',
 	'2121-01-01');
 SELECT FROM helpline.transition_case(:'case_ref', 'reopen',
-	reason => 'unpaid_again');
+	reason => 'remedy_failed');
 SELECT FROM helpline.withdraw_consent(:'case_ref', 'contact_factory');
 SELECT FROM helpline.link_cases(:'case_ref', '$case', 'retaliation');
 SELECT :'case_ref';

@@ -184,12 +184,12 @@ UPDATE desk.cases SET status = 'resolved', status_since = '2020-02-29',
 	status_reason = 'because'
 WHERE case_ref = '$case';
 UPDATE desk.cases SET status = 'lost' WHERE case_ref = '$gone';
-INSERT INTO desk.cases (case_ref, opened_at, opened_on, closed_at, closed_on,
-	closing_reason, severity, line, status, lifecycle_version, status_since,
-	moved_by, cycle, duplicate_of)
-VALUES (ietp.new_case_ref('CN', 2020), '2020-01-01', '2020-01-01',
-	'2020-01-02', '2020-01-02', 'advised', 'minor', 'CN', 'closed', 1,
-	'2020-01-03', 'a ghost', 3, '$case');
+INSERT INTO desk.cases
+SELECT (jsonb_populate_record(c, jsonb_build_object(
+	'case_ref', ietp.new_case_ref('CN', 2020), 'status', 'closed',
+	'closing_reason', NULL, 'closed_at', now(), 'closed_on', current_date + 1,
+	'cycle', 3, 'consent_n', 5, 'duplicate_of', c.case_ref))).*
+FROM desk.cases AS c WHERE c.case_ref = '$case';
 -- The ledgers: an entry that nobody recorded now, others rewritten and gone.
 INSERT INTO desk.consents (case_ref, n, given_at, recorded_at, entry, purpose,
 	recipient_kind, recipient, method, wording_version, language, recorded_by,
@@ -212,7 +212,7 @@ UPDATE desk.remedies SET verified_by = 'a ghost' WHERE case_ref = '$case';
 DELETE FROM desk.recommendations WHERE case_ref = '$case';
 TRUNCATE desk.case_links;
 -- A sealed rule.
-UPDATE desk.transitions SET label_en = 'Broken', reason = 'broken'
+UPDATE desk.transitions SET label_en = 'Broken', next_cycle = NOT next_cycle
 WHERE version = 1 AND action = 'appeal';
 SELECT statement FROM enabled \\gexec
 COMMIT;
@@ -323,7 +323,7 @@ SQL
 opened assigned moved moved consent_given moved acted disclosed remedy_promised moved remedy_delivered moved remedy_verified acted recommended recommendation_answered moved closed noted reopened
 1
 1
-1
+2
 1
 2
 inquiry|vera|2|1|resolved|t
@@ -332,17 +332,24 @@ TEXT
 	return;
 }
 
+# What the subscriber's row of a case says of itself.
+sub stamps
+{
+	my ($the_case) = @_;
+
+	return $subscriber->safe_psql('helpline', <<"SQL");
+SELECT status, moved_by, cycle, status_since::date FROM desk.cases
+WHERE case_ref = '$the_case'
+SQL
+}
+
 check_equal('the first copy');
 check_case($case, 'the first copy');
 is( $subscriber->safe_psql('helpline',
 		'SELECT owner, version FROM ietp.desk'),
 	'helpline_owner|1',
 	'the entry of the desk came too');
-is( $subscriber->safe_psql(
-		'helpline',
-		"SELECT status, moved_by, cycle, status_since::date FROM desk.cases WHERE case_ref = '$broken'"
-	),
-	'resolved|a ghost|7|2020-02-29',
+is(stamps($broken), 'resolved|a ghost|7|2020-02-29',
 	'a case that broke the rules came as it is');
 is( outcome($subscriber, 'helpline', 'lin',
 		"SELECT status FROM helpline.find_case('$case')"),
@@ -356,11 +363,7 @@ work_around();
 $broken = break_the_rules();
 check_equal('what follows');
 check_case($case, 'what follows');
-is( $subscriber->safe_psql(
-		'helpline',
-		"SELECT status, moved_by, cycle, status_since::date FROM desk.cases WHERE case_ref = '$broken'"
-	),
-	'resolved|a ghost|7|2020-02-29',
+is(stamps($broken), 'resolved|a ghost|7|2020-02-29',
 	'a case that breaks the rules follows as it is');
 
 
@@ -404,11 +407,12 @@ ROLLBACK;
 SQL
 	'waiting_worker|postgres|t|2',
 	'and what is allowed is stamped');
-is( outcome($subscriber, 'helpline', 'vera',
-		"BEGIN; SELECT accepted, rule FROM helpline.transition_case('$case', 'resolve'); ROLLBACK;"
-	),
-	'f|no_transition',
-	'the door judges too');
+is( outcome($subscriber, 'helpline', 'vera', <<"SQL"),
+BEGIN;
+SELECT accepted, rule FROM helpline.transition_case('$case', 'resolve');
+ROLLBACK;
+SQL
+	'f|no_transition', 'the door judges too');
 check_equal('what was refused has left nothing');
 
 
