@@ -766,6 +766,108 @@ terms_of(const Trigger *trigger)
 }
 
 /*
+ * The last move that a statement was allowed, where nothing but the two
+ * statuses mattered.  A statement that moves many rows makes the same move over
+ * and over; it lives in the memory of the statement's trigger.
+ */
+typedef struct Precedent
+{
+	uint64		generation;		/* of the rules */
+	int			column;			/* number of the status column */
+	struct varlena *from;
+	struct varlena *to;
+} Precedent;
+
+/*
+ * A statement's first move sets this, its second a true one: most statements
+ * move one row, and none has generation 0.
+ */
+static Precedent no_precedent = {0, 0, NULL, NULL};
+
+/* The status as it lies in the row, or NULL unless it is text in one piece. */
+static struct varlena *
+raw_status(const Row *row, int column)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(row->tuple, column, row->desc, &isnull);
+	struct varlena *status = (struct varlena *) DatumGetPointer(value);
+
+	if (isnull || VARATT_IS_EXTERNAL(status) || VARATT_IS_COMPRESSED(status))
+		return NULL;
+	return status;
+}
+
+static bool
+same_status(const struct varlena *a, const struct varlena *b)
+{
+	return a != NULL && VARSIZE_ANY(a) == VARSIZE_ANY(b) &&
+		memcmp(a, b, VARSIZE_ANY(a)) == 0;
+}
+
+static bool
+follows_precedent(const Precedent *precedent, const Move *move)
+{
+	return precedent != NULL &&
+		precedent->generation == ietp_cache_generation() &&
+		same_status(raw_status(&move->new, precedent->column),
+					precedent->to) &&
+		same_status(raw_status(&move->old, precedent->column),
+					precedent->from);
+}
+
+/* Does nothing but its two statuses decide whether the move is allowed? */
+static bool
+is_plain(const Move *move, const Terms *terms)
+{
+	ListCell   *cell;
+
+	if (terms->version_column != NULL || move->from == NULL ||
+		move->rules->actor_column != NULL || move->rules->halt_column != NULL)
+		return false;
+	foreach(cell, move->to->arrivals)
+	{
+		const Transition *rule = lfirst(cell);
+
+		if (ietp_leaves(move->rules, rule, move->from) &&
+			(rule->roles != 0 || rule->required_columns.count > 0 ||
+			 rule->consent != NULL || rule->records.count > 0 ||
+			 rule->reason != NULL || rule->four_eyes ||
+			 rule->allowed_within != NULL || rule->when_column != NULL))
+			return false;
+	}
+	return true;
+}
+
+/* Keeps a move that was allowed, if the next one like it can go by it. */
+static void
+set_precedent(FmgrInfo *flinfo, const Move *move, const Terms *terms)
+{
+	int			column = ietp_column_number(&move->new, terms->status_column);
+	MemoryContext before;
+	Precedent  *precedent;
+
+	if (SPI_gettypeid(move->new.desc, column) != TEXTOID ||
+		!is_plain(move, terms) ||
+		raw_status(&move->old, column) == NULL ||
+		raw_status(&move->new, column) == NULL)
+		return;
+	before = MemoryContextSwitchTo(flinfo->fn_mcxt);
+	precedent = palloc(sizeof(Precedent));
+	precedent->generation = ietp_cache_generation();
+	precedent->column = column;
+	precedent->from = (struct varlena *)
+		DatumGetPointer(datumCopy(PointerGetDatum(raw_status(&move->old,
+															 column)),
+								  false, -1));
+	precedent->to = (struct varlena *)
+		DatumGetPointer(datumCopy(PointerGetDatum(raw_status(&move->new,
+															 column)),
+								  false, -1));
+	flinfo->fn_extra = precedent;
+	MemoryContextSwitchTo(before);
+}
+
+/*
  * ietp.enforce_lifecycle() returns trigger
  */
 IETP_FUNCTION(enforce_lifecycle);
@@ -799,7 +901,14 @@ ietp_enforce_lifecycle(PG_FUNCTION_ARGS)
 	}
 	move.old = move.new;
 	move.new.tuple = trigger->tg_newtuple;
+	if (follows_precedent(fcinfo->flinfo->fn_extra, &move))
+		return PointerGetDatum(NULL);
 	judge_update(&move, &terms, trigger->tg_relation);
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = &no_precedent;
+	else if (fcinfo->flinfo->fn_extra == &no_precedent &&
+			 move.from != move.to)
+		set_precedent(fcinfo->flinfo, &move, &terms);
 	return PointerGetDatum(NULL);
 }
 

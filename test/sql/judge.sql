@@ -248,6 +248,45 @@ UPDATE shelf SET bin = 3 - bin, status = 'new' WHERE id = 1;
 DROP FUNCTION interfere CASCADE;
 SELECT id, status FROM shelf ORDER BY id;
 
+-- Many rows in one statement: each is judged, also after others were allowed.
+CREATE TABLE boxes (id integer, status text, filler text);
+CREATE TRIGGER judge AFTER INSERT OR UPDATE ON boxes
+FOR EACH ROW EXECUTE FUNCTION ietp.enforce_lifecycle('box', 'status');
+INSERT INTO boxes SELECT i, 'new', repeat('x', i) FROM generate_series(1, 9) AS i;
+UPDATE boxes SET status = 'on the road' WHERE id = 9;
+UPDATE boxes SET status = 'đã giao/送达';
+UPDATE boxes SET status = CASE WHEN id < 8 THEN 'on the road'
+	ELSE 'đã giao/送达' END;
+UPDATE boxes SET status = CASE WHEN id < 8 THEN 'on the road'
+	WHEN id = 8 THEN 'new' ELSE 'đã giao/送达' END;
+UPDATE boxes SET status = CASE WHEN id < 7 THEN 'đã giao/送达' ELSE 'new' END
+WHERE id < 8;
+UPDATE boxes SET status = CASE id WHEN 5 THEN NULL WHEN 7 THEN 'unheard of'
+	ELSE 'đã giao/送达' END WHERE id < 8;
+UPDATE boxes SET status = repeat('x', 3000) WHERE id < 8;
+UPDATE boxes SET status = 'đã giao/送达' WHERE id < 8;
+SELECT status, count(*) FROM boxes GROUP BY 1 ORDER BY 1;
+-- The rules change while the statement runs.
+CREATE FUNCTION change_rules() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO desk.lifecycles (lifecycle, version) VALUES ('box', 2);
+	INSERT INTO desk.statuses (lifecycle, version, status, category)
+	SELECT 'box', 2, status, category FROM desk.statuses
+	WHERE lifecycle = 'box' AND version = 1;
+	UPDATE desk.lifecycles SET sealed_at = now(), sealed_by = 'test'
+	WHERE lifecycle = 'box' AND version = 2;
+	RETURN NULL;
+END
+$$;
+INSERT INTO boxes SELECT i, 'new' FROM generate_series(11, 14) AS i;
+CREATE TRIGGER a_change AFTER UPDATE ON boxes FOR EACH ROW WHEN (NEW.id = 13)
+EXECUTE FUNCTION change_rules();
+UPDATE boxes SET status = 'on the road' WHERE id < 13 AND id > 10;
+UPDATE boxes SET status = 'on the road' WHERE id > 12;
+SELECT id, status FROM boxes WHERE id > 10 ORDER BY id;
+DROP TABLE boxes;
+DROP FUNCTION change_rules;
+
 -- The partition key is the status itself.
 CREATE TABLE by_status (id integer, status text, weight integer)
 PARTITION BY LIST (status);
