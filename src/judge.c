@@ -58,6 +58,9 @@ typedef struct Failure
 	const char *hint;			/* for people; may be NULL */
 } Failure;
 
+/* Wherever consent is lacking. */
+static const char consent_hint[] = "Ask the worker, then record_consent().";
+
 /* What is judged. */
 typedef struct Move
 {
@@ -86,6 +89,9 @@ typedef struct Departure
 
 /* Those that have not arrived yet; in the transaction's memory. */
 static List *departures = NIL;
+
+/* Is the list emptied with the transaction's memory already? */
+static bool departures_watched = false;
 
 static List *
 fail(List *failures, int sqlstate, const char *rule, const char *hint)
@@ -264,7 +270,7 @@ check_consent(const Transition *rule, const Move *move, List *failures)
 		return failures;
 	return fail(failures, ERRCODE_IETP_NO_CONSENT,
 				psprintf("consent:%s", rule->consent),
-				"Ask the worker, then record_consent().");
+				consent_hint);
 }
 
 static List *
@@ -463,7 +469,7 @@ check_contact(const Move *move, const Status *status, Relation rel)
 				!ask_guard(move, "has_consent", rule->consent))
 				refuse_rule(rel, ERRCODE_IETP_NO_CONSENT,
 							psprintf("consent:%s", rule->consent),
-							"Ask the worker, then record_consent().");
+							consent_hint);
 		}
 	}
 }
@@ -560,7 +566,7 @@ check_mapping(const Move *move, const Status *old_status, Relation rel)
 	if (move->to->factory_contact && !old_status->factory_contact &&
 		!ask_guard(move, "has_consent", "contact_factory"))
 		refuse_rule(rel, ERRCODE_IETP_NO_CONSENT, "consent:contact_factory",
-					"Ask the worker, then record_consent().");
+					consent_hint);
 }
 
 /*
@@ -591,15 +597,13 @@ judge_adoption(const Move *move, const Terms *terms, int32 old_version,
 		check_final(move, terms, rel);
 }
 
-static const Status *
-require_status(const Lifecycle *rules, const char *name, Relation rel)
+/* A status must be one of the lifecycle's; NULL is none. */
+static void
+check_status(const Status *status, Relation rel)
 {
-	const Status *status = ietp_find_status(rules, name);
-
 	if (status == NULL)
 		refuse_rule(rel, ERRCODE_IETP_NO_TRANSITION, "unknown_status",
 					"helpline.lifecycle_diagram() shows the statuses of the lifecycle.");
-	return status;
 }
 
 static void
@@ -622,7 +626,7 @@ judge_update(Move *move, const Terms *terms, Relation rel)
 	if (move->to == NULL && version != old_version)
 		refuse_rule(rel, ERRCODE_IETP_VERSION_CHANGE, "version_map",
 					"helpline.map_status() says which status takes the place of one.");
-	(void) require_status(move->rules, status, rel);
+	check_status(move->to, rel);
 	/* Where rows keep no version, one may be left with an earlier's status. */
 	move->from = ietp_find_status(move->rules, old_status);
 	if (old_status != NULL &&
@@ -632,8 +636,7 @@ judge_update(Move *move, const Terms *terms, Relation rel)
 		judge_adoption(move, terms, old_version, old_status, rel);
 		return;
 	}
-	if (move->from == NULL)
-		(void) require_status(move->rules, old_status, rel);
+	check_status(move->from, rel);
 	judge_move(move, rel);
 }
 
@@ -642,9 +645,10 @@ judge_insert(Move *move, const Terms *terms, Relation rel)
 {
 	move->rules = ietp_require_lifecycle(terms->lifecycle,
 										 version_of(&move->new, terms, rel));
-	move->to = require_status(move->rules,
-							  ietp_column_text(&move->new,
-											   terms->status_column), rel);
+	move->to = ietp_find_status(move->rules,
+								ietp_column_text(&move->new,
+												 terms->status_column));
+	check_status(move->to, rel);
 	judge_move(move, rel);
 }
 
@@ -653,6 +657,7 @@ forget_departures(void *arg)
 {
 	(void) arg;
 	departures = NIL;
+	departures_watched = false;
 }
 
 /*
@@ -665,11 +670,12 @@ row_leaves(HeapTuple tuple, TupleDesc desc)
 	MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
 	Departure  *departure = palloc(sizeof(Departure));
 
-	if (departures == NIL)
+	if (!departures_watched)
 	{
 		MemoryContextCallback *callback =
 		palloc0(sizeof(MemoryContextCallback));
 
+		departures_watched = true;
 		callback->func = forget_departures;
 		MemoryContextRegisterResetCallback(TopTransactionContext, callback);
 	}
@@ -698,7 +704,8 @@ same_key(const Row *old, const Row *new, const Terms *terms)
 
 /*
  * Did the row that is inserted here leave another partition in the same
- * command?  Then "old" gets that version.
+ * command?  Then "old" gets that version, which the caller frees: a statement
+ * may move any number of rows.
  */
 static bool
 row_arrives(const Row *new, const Terms *terms, Row *old)
@@ -716,6 +723,7 @@ row_arrives(const Row *new, const Terms *terms, Row *old)
 		{
 			*old = departure->row;
 			departures = foreach_delete_current(departures, cell);
+			pfree(departure);
 			return true;
 		}
 	}
@@ -894,7 +902,11 @@ ietp_enforce_lifecycle(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
 	{
 		if (row_arrives(&move.new, &terms, &move.old))
+		{
 			judge_update(&move, &terms, trigger->tg_relation);
+			heap_freetuple(move.old.tuple);
+			FreeTupleDesc(move.old.desc);
+		}
 		else
 			judge_insert(&move, &terms, trigger->tg_relation);
 		return PointerGetDatum(NULL);
