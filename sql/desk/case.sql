@@ -415,27 +415,34 @@ COMMENT ON FUNCTION desk.add_event(ietp.case_ref, text, text) IS
 'adds one line to the history of a case';
 
 CREATE FUNCTION desk.write_note(
-	case_ref ietp.case_ref, kind ietp.note_kind, body text)
-RETURNS void
+	case_ref ietp.case_ref, kind ietp.note_kind, body text,
+	language text DEFAULT NULL)
+RETURNS integer
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
+#variable_conflict use_column
+DECLARE
+	new_n integer;
 BEGIN
-	IF body IS NULL THEN
-		RETURN;
-	ELSIF ietp.nonblank(body) IS NULL THEN
+	IF write_note.body IS NULL THEN
+		RETURN NULL;
+	ELSIF ietp.nonblank(write_note.body) IS NULL THEN
 		PERFORM desk.refuse('note', 'missing', 'Words, or NULL.');
 	END IF;
 	PERFORM desk.add_event(write_note.case_ref, 'noted',
 		write_note.kind::text);
-	INSERT INTO desk.notes (case_ref, n, kind, written_by, body)
+	INSERT INTO desk.notes (case_ref, n, kind, language, written_by, body)
 	SELECT write_note.case_ref, COALESCE(max(o.n), 0) + 1, write_note.kind,
-		ietp.actor(), write_note.body
-	FROM desk.notes AS o WHERE o.case_ref = write_note.case_ref;
+		write_note.language, ietp.actor(), write_note.body
+	FROM desk.notes AS o WHERE o.case_ref = write_note.case_ref
+	RETURNING n INTO new_n;
+	RETURN new_n;
 END
 $$;
-COMMENT ON FUNCTION desk.write_note(ietp.case_ref, ietp.note_kind, text) IS
-'adds the note that comes with a step to a case, which the caller has locked; NULL writes none';
+COMMENT ON FUNCTION desk.write_note(
+	ietp.case_ref, ietp.note_kind, text, text) IS
+'adds a note to a case, which the caller has locked, and returns its number; body NULL writes none';
 
 CREATE FUNCTION desk.add_case(entry desk.cases)
 RETURNS ietp.case_ref
@@ -617,13 +624,8 @@ BEGIN
 	ELSIF the_kind = 'factory_contact' THEN
 		PERFORM desk.require_consent(the_case, 'contact_factory');
 	END IF;
-	SELECT COALESCE(max(o.n), 0) + 1 INTO add_note.n
-	FROM desk.notes AS o WHERE o.case_ref = the_case.case_ref;
-	INSERT INTO desk.notes (case_ref, n, kind, language, written_by, body)
-	VALUES (the_case.case_ref, add_note.n, the_kind, add_note.language,
-		ietp.actor(), add_note.body)
-	ON CONFLICT DO NOTHING;
-	PERFORM desk.add_event(the_case.case_ref, 'noted', the_kind::text);
+	n := desk.write_note(the_case.case_ref, the_kind, add_note.body,
+		add_note.language);
 	PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref,
 		n => add_note.n);
 END
