@@ -8,6 +8,7 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" \
 
 CORE_OBJS = \
 	src/core/csv.o \
+	src/core/merkle.o \
 	src/core/ref.o \
 	src/core/field.o
 
@@ -19,12 +20,16 @@ OBJS = \
 	src/csv.o \
 	src/desk.o \
 	src/guard.o \
+	src/history.o \
 	src/ietp_helpline.o \
 	src/intake.o \
 	src/judge.o \
+	src/ledger.o \
 	src/lifecycle.o \
 	src/ref.o \
+	src/seal.o \
 	src/token.o \
+	src/verify.o \
 	src/vocabulary.o
 
 # The toolbox: joined in this order into the install script.
@@ -37,6 +42,8 @@ INSTALL_MODULES = \
 	sql/install/csv.sql \
 	sql/install/lifecycle.sql \
 	sql/install/desk.sql \
+	sql/install/ledger.sql \
+	sql/install/seal.sql \
 	sql/install/roles.sql
 
 # The desk and the counter: joined in this order into the text that
@@ -49,6 +56,8 @@ DESK_MODULES = \
 	sql/desk/call.sql \
 	sql/desk/lifecycle.sql \
 	sql/desk/case.sql \
+	sql/desk/ledger.sql \
+	sql/desk/history.sql \
 	sql/desk/consent.sql \
 	sql/desk/action.sql \
 	sql/desk/remedy.sql \
@@ -67,13 +76,14 @@ DESK_MODULES = \
 DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
 # ":=": PGXS takes a variable that is defined, but empty, for a task.
 DATA := $(wildcard sql/updates/*.sql)
-DOCS := $(wildcard doc/*.md)
+DOCS := $(wildcard doc/*.md doc/*.sh)
 
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
 REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
 	actor account line factory call case lifecycle judge transition \
 	consent action remedy recommendation link draft check replay \
+	ledger history \
 	import_session \
 	import_file report demonstration
 REGRESS_OPTS = --inputdir=test
@@ -94,7 +104,7 @@ override with_llvm = no
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
-EXTRA_CLEAN = $(CORE_TESTS) $(FUZZERS)
+EXTRA_CLEAN = $(CORE_TESTS) $(FUZZERS) src/bin/check_proof
 
 include $(PGXS)
 
@@ -122,27 +132,39 @@ sql/$(EXTENSION)--$(EXTVERSION).sql: $(INSTALL_MODULES) $(DESK_MODULES)
 	} > $@.tmp && mv $@.tmp $@
 
 src/core/%.o: src/core/%.h
-$(OBJS): src/ietp_helpline.h src/compat.h
+$(OBJS): $(wildcard src/*.h)
 
 # Core unit tests and fuzzers are plain programs: no server, no headers of it.
 CORE_TESTS = $(patsubst %.c,%,$(wildcard test/core/*_test.c))
 FUZZERS = $(patsubst %.c,%,$(wildcard test/fuzz/*_fuzz.c))
 
+# What makes trees of hashes has SHA-256 from libcrypto.
+test/core/merkle_test test/fuzz/merkle_fuzz: CORE_LIBS = -lcrypto
+
 test/core/%_test: test/core/%_test.c test/core/check.h src/core/%.c src/core/%.h
 	$(CC) -std=c99 -g -O1 -Wall -Wextra -Werror -Isrc/core -o $@ $< \
-		src/core/$*.c
+		src/core/$*.c $(CORE_LIBS)
 
 core-check: $(CORE_TESTS)
 	@for t in $(CORE_TESTS); do $$t || exit 1; done
 
 test/fuzz/%_fuzz: test/fuzz/%_fuzz.c src/core/%.c src/core/%.h
 	clang -g -O1 -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=undefined -Isrc/core -o $@ $< src/core/$*.c
+		-fno-sanitize-recover=undefined -Isrc/core -o $@ $< src/core/$*.c \
+		$(CORE_LIBS)
+
+# Checks a proof of the ledger without any server.
+check_proof: src/bin/check_proof
+
+src/bin/check_proof: src/bin/check_proof.c src/core/merkle.c \
+		src/core/merkle.h src/core/ref.c src/core/ref.h
+	$(CC) -std=c99 -g -O2 -Wall -Wextra -Werror -Isrc/core -o $@ $< \
+		src/core/merkle.c src/core/ref.c -lcrypto
 
 # PostgreSQL's own indentation flags, with the types named in typedefs.list.
 INDENT = pg_bsd_indent -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 \
 	-di12 -nfc1 -i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4 -Utypedefs.list
-C_FILES = $(wildcard src/*.c src/*.h src/core/*.c src/core/*.h \
+C_FILES = $(wildcard src/*.c src/*.h src/core/*.c src/core/*.h src/bin/*.c \
 	test/core/*.c test/core/*.h test/fuzz/*.c)
 
 pgindent:
@@ -152,4 +174,4 @@ pgindent:
 		rm -f $$f.new $$f.BAK; \
 	done
 
-.PHONY: core-check pgindent
+.PHONY: core-check check_proof pgindent

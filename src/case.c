@@ -9,6 +9,12 @@
  * that these are true whatever statement moved the case.  What a statement
  * writes there itself is overwritten.  The judge (judge.c) then sees the row.
  *
+ * Each change also becomes an event of the case's history.  The stamp counts
+ * it, and writes the hash of its chain into the row; ietp.record_case(), AFTER
+ * ROW, makes the event anew of the row as every trigger left it, and refuses
+ * it if that is not what was stamped.  So there is one version of the row for
+ * each change, and none whose head is not that of its history.
+ *
  * IDENTIFICATION
  *		src/case.c
  *
@@ -28,7 +34,9 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+#include "history.h"
 #include "ietp_helpline.h"
+#include "ledger.h"
 #include "lifecycle.h"
 
 #define LIFECYCLE	"case"
@@ -40,35 +48,37 @@ typedef enum CaseColumn
 	STATUS_SINCE, MOVED_BY, CYCLE, CLOSED_AT, CLOSED_ON, CLOSING_REASON,
 	FIRST_RESOLVED_AT, LAST_RESOLVED_AT, FIRST_CLOSED_AT, LAST_CLOSED_AT,
 	FIRST_CLOSING_REASON, LAST_CLOSING_REASON, HIGHEST_SEVERITY,
-#define STAMPED_COLUMNS (HIGHEST_SEVERITY + 1)
-	SEVERITY, STATUS, STATUS_REASON, LIFECYCLE_VERSION, OPENED_AT, OPENED_ON, LINE,
-#define CASE_COLUMNS (LINE + 1)
+	CONSENT_USED, EVENT_N, EVENT_AT, EVENT_HASH,
+#define STAMPED_COLUMNS (EVENT_HASH + 1)
+	CASE_REF, FACTORY, SEVERITY, STATUS, STATUS_REASON, LIFECYCLE_VERSION, OPENED_AT,
+	OPENED_ON, LINE, SOURCE, ESCALATION_LEVEL, DUPLICATE_OF, HANDLER, TEAM,
+	INVESTIGATOR, CURRENCY, AMOUNT_CLAIMED, AMOUNT_ASSESSED, AMOUNT_RECOVERED,
+#define CASE_COLUMNS (AMOUNT_RECOVERED + 1)
 } CaseColumn;
 
 static const char *const column_names[CASE_COLUMNS] = {
 	"status_since", "moved_by", "cycle", "closed_at", "closed_on",
 	"closing_reason", "first_resolved_at", "last_resolved_at",
 	"first_closed_at", "last_closed_at", "first_closing_reason",
-	"last_closing_reason", "highest_severity", "severity", "status", "status_reason", "lifecycle_version",
-	"opened_at", "opened_on", "line"
+	"last_closing_reason", "highest_severity", "consent_used", "event_n",
+	"event_at", "event_hash", "case_ref", "factory", "severity", "status",
+	"status_reason", "lifecycle_version", "opened_at", "opened_on", "line",
+	"source", "escalation_level", "duplicate_of", "handler", "team",
+	"investigator", "currency", "amount_claimed", "amount_assessed",
+	"amount_recovered"
 };
 
 /* Where they were found last; looked up again when they are not there. */
 static int	column_numbers[CASE_COLUMNS];
 
-/* A version of the row, taken apart. */
-typedef struct CaseRow
-{
-	Datum	   *values;
-	bool	   *nulls;
-} CaseRow;
-
 typedef struct Stamp
 {
 	Row			row;
-	CaseRow		old;			/* values is NULL at creation */
-	CaseRow		new;
+	RowValues	old;			/* values is NULL at creation */
+	RowValues	new;
 	bool		any_changed;	/* have we changed columns of "new"? */
+	bool		is_own;			/* has this transaction written "old"? */
+	const Transition *rule;		/* that the case makes; NULL: none */
 } Stamp;
 
 /* Index of the column in the arrays. */
@@ -86,10 +96,10 @@ at(const Stamp *stamp, CaseColumn column)
 	return number - 1;
 }
 
-static CaseRow
+static RowValues
 take_apart(HeapTuple tuple, TupleDesc desc)
 {
-	CaseRow		row;
+	RowValues	row;
 
 	row.values = palloc(desc->natts * sizeof(Datum));
 	row.nulls = palloc(desc->natts * sizeof(bool));
@@ -111,19 +121,19 @@ put_together(const Stamp *stamp)
 }
 
 static bool
-is_null(const Stamp *stamp, const CaseRow *row, CaseColumn column)
+is_null(const Stamp *stamp, const RowValues *row, CaseColumn column)
 {
 	return row->nulls[at(stamp, column)];
 }
 
 static Datum
-value_of(const Stamp *stamp, const CaseRow *row, CaseColumn column)
+value_of(const Stamp *stamp, const RowValues *row, CaseColumn column)
 {
 	return row->values[at(stamp, column)];
 }
 
 static char *
-text_of(const Stamp *stamp, const CaseRow *row, CaseColumn column)
+text_of(const Stamp *stamp, const RowValues *row, CaseColumn column)
 {
 	if (is_null(stamp, row, column))
 		return NULL;
@@ -326,6 +336,10 @@ stamp_update(Stamp *stamp)
 	const Status *from;
 	const Status *to;
 
+	if (!is_unchanged(stamp, CASE_REF))
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_APPEND_ONLY),
+				 errmsg("the reference of a case does not change")));
 	if (!is_unchanged(stamp, LIFECYCLE_VERSION) ||
 		is_unchanged(stamp, STATUS))
 	{
@@ -383,7 +397,7 @@ stamp_insert(Stamp *stamp)
 	bool		closed = !is_null(stamp, &stamp->new, CLOSED_AT);
 
 	for (CaseColumn column = FIRST_RESOLVED_AT;
-		 column <= HIGHEST_SEVERITY; column++)
+		 column <= CONSENT_USED; column++)
 		set_value(stamp, column, (Datum) 0, true);
 	rules = ietp_require_lifecycle(LIFECYCLE,
 								   is_null(stamp, &stamp->new,
@@ -407,18 +421,378 @@ stamp_insert(Stamp *stamp)
 				 errhint("A case that is open has not been closed.")));
 }
 
+/* Columns of which the history tells the values; sorted for bsearch(). */
+static const char *const shown_columns[] = {
+	"amount_assessed", "amount_claimed", "amount_recovered", "closed_at",
+	"closed_on", "closing_reason", "complainant_role", "currency", "cycle",
+	"duplicate_of", "escalated_at", "escalated_on", "escalation_level",
+	"factory", "first_closed_at", "first_closing_reason",
+	"first_resolved_at", "handler", "highest_severity", "identity_mode",
+	"investigator", "language", "last_closed_at", "last_closing_reason",
+	"last_resolved_at", "lifecycle_version", "line", "migrant_worker",
+	"moved_by", "opened_at", "opened_on", "recorded_at", "retaliation_risk",
+	"severity", "source", "source_hash", "source_id", "source_status",
+	"status_reason", "status_since", "synthetic", "team", "workers_affected"
+};
+
+/* Told by the event itself, or no matter of the history's. */
+static const char *const silent_columns[] = {
+	"case_ref", "consent_n", "consent_used", "event_at", "event_hash",
+	"event_n", "status"
+};
+
+static int
+compare_names(const void *key, const void *element)
+{
+	return strcmp(key, *(const char *const *) element);
+}
+
+#define IS_AMONG(name, names) \
+	(bsearch(name, names, lengthof(names), sizeof(names[0]), \
+			 compare_names) != NULL)
+
+/* A column that a DBA added may hold anything: no value of it is told. */
+ColumnUse
+ietp_case_column_use(const char *column)
+{
+	if (IS_AMONG(column, shown_columns))
+		return COLUMN_SHOWN;
+	return IS_AMONG(column, silent_columns) ? COLUMN_SILENT : COLUMN_HIDDEN;
+}
+
+static bool
+is_new(const Stamp *stamp)
+{
+	return stamp->old.values == NULL;
+}
+
+/* Has one of the columns from "first" to "last" changed? */
+static bool
+any_changed(const Stamp *stamp, CaseColumn first, CaseColumn last)
+{
+	for (CaseColumn column = first; column <= last; column++)
+		if (!is_unchanged(stamp, column))
+			return true;
+	return false;
+}
+
+/* The transition that the case makes, or NULL. */
+static const Transition *
+transition_of(const Stamp *stamp)
+{
+	const Lifecycle *rules;
+	const Status *from;
+	const Status *to;
+
+	if (is_new(stamp) || is_unchanged(stamp, STATUS) ||
+		!is_unchanged(stamp, LIFECYCLE_VERSION))
+		return NULL;
+	rules = ietp_require_lifecycle(LIFECYCLE,
+								   DatumGetInt32(value_of(stamp, &stamp->new,
+														  LIFECYCLE_VERSION)));
+	from = ietp_find_status(rules, text_of(stamp, &stamp->old, STATUS));
+	to = ietp_find_status(rules, text_of(stamp, &stamp->new, STATUS));
+	if (from == NULL || to == NULL)
+		return NULL;			/* the judge refuses it */
+	return ietp_choose_transition(rules, from, to, &stamp->row);
+}
+
+/* What was done; of several things at once the one that matters most. */
+static const char *
+action_of(const Stamp *stamp)
+{
+	if (is_new(stamp))
+		return is_null(stamp, &stamp->new, SOURCE) ? "opened" : "imported";
+	if (stamp->rule != NULL)
+		return stamp->rule->action;
+	if (!is_unchanged(stamp, LIFECYCLE_VERSION))
+		return "adopted";
+	if (!is_unchanged(stamp, DUPLICATE_OF))
+		return is_null(stamp, &stamp->new, DUPLICATE_OF) ?
+			"unmarked_duplicate" : "marked_duplicate";
+	if (!is_unchanged(stamp, ESCALATION_LEVEL))
+		return "escalated";
+	if (!is_unchanged(stamp, SEVERITY))
+		return "severity_changed";
+	if (any_changed(stamp, HANDLER, INVESTIGATOR))
+		return "assigned";
+	if (any_changed(stamp, CURRENCY, AMOUNT_RECOVERED))
+		return "valued";
+	return "changed";
+}
+
+static int64
+case_ref_of(const Stamp *stamp)
+{
+	return DatumGetInt64(value_of(stamp, &stamp->new, CASE_REF));
+}
+
+/* Number of the last event that a version of the row knows. */
+static int32
+event_n_of(const Stamp *stamp, const RowValues *row)
+{
+	if (row->values == NULL || is_null(stamp, row, EVENT_N))
+		return 0;
+	return DatumGetInt32(value_of(stamp, row, EVENT_N));
+}
+
+/* The hash of that event, or NULL. */
+static const uint8 *
+event_hash_of(const Stamp *stamp, const RowValues *row)
+{
+	if (row->values == NULL || is_null(stamp, row, EVENT_HASH))
+		return NULL;
+	return ietp_hash_of(value_of(stamp, row, EVENT_HASH));
+}
+
+/* The event's time: now, but not before the event before it. */
+static TimestampTz
+moment_of_event(const Stamp *stamp)
+{
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+
+	if (is_new(stamp) || is_null(stamp, &stamp->old, EVENT_AT))
+		return now;
+	return Max(now, DatumGetTimestampTz(value_of(stamp, &stamp->old,
+												 EVENT_AT)));
+}
+
+/*
+ * The purpose for which the change needs a consent, or NULL: that of the
+ * transition; and while the factory is spoken with, for another version of the
+ * rules or another factory, to contact it.
+ */
+static const char *
+consent_needed(const Stamp *stamp)
+{
+	const Lifecycle *rules;
+	const Status *status;
+
+	if (stamp->rule != NULL)
+		return stamp->rule->consent;
+	if (is_new(stamp) || (is_unchanged(stamp, LIFECYCLE_VERSION) &&
+						  is_unchanged(stamp, FACTORY)))
+		return NULL;
+	rules = ietp_require_lifecycle(LIFECYCLE,
+								   DatumGetInt32(value_of(stamp, &stamp->new,
+														  LIFECYCLE_VERSION)));
+	status = ietp_find_status(rules, text_of(stamp, &stamp->new, STATUS));
+	return status != NULL && status->factory_contact ?
+		"contact_factory" : NULL;
+}
+
+/* Enters the statuses that the case left and got, and the consent for it. */
 static void
-check_protocol(FunctionCallInfo fcinfo)
+describe_move(const Stamp *stamp, Event *event)
+{
+	if (consent_needed(stamp) != NULL &&
+		!is_null(stamp, &stamp->new, CONSENT_USED))
+		event->consent_n = DatumGetInt32(value_of(stamp, &stamp->new,
+												  CONSENT_USED));
+	if (!is_new(stamp) && is_unchanged(stamp, STATUS))
+		return;
+	if (!is_new(stamp))
+		ietp_set_text(event, EVENT_FROM, text_of(stamp, &stamp->old, STATUS));
+	ietp_set_text(event, EVENT_TO, text_of(stamp, &stamp->new, STATUS));
+}
+
+/*
+ * Event n of the case, which tells how the row has changed and what else the
+ * statement wrote.  False where there is nothing to tell.
+ */
+static bool
+describe(const Stamp *stamp, int32 n, Event *event)
+{
+	const char *changes = ietp_changes(stamp->row.desc, &stamp->old,
+									   &stamp->new, ietp_case_column_use);
+	Step	   *step = ietp_find_step(case_ref_of(stamp));
+	bool		moves = is_new(stamp) || !is_unchanged(stamp, STATUS);
+
+	if (step != NULL && step->n != n)
+		step = NULL;
+	if (changes == NULL && step == NULL && !moves)
+		return false;
+	memset(event, 0, sizeof(*event));
+	event->case_ref = case_ref_of(stamp);
+	event->n = n;
+	event->occurred_at = moment_of_event(stamp);
+	event->lifecycle_version = DatumGetInt32(value_of(stamp, &stamp->new,
+													  LIFECYCLE_VERSION));
+	describe_move(stamp, event);
+	ietp_set_text(event, EVENT_ACTION, changes == NULL && !moves ?
+				  step->action : action_of(stamp));
+	ietp_set_text(event, EVENT_CHANGES, changes);
+	if (step != NULL)
+	{
+		ietp_set_text(event, EVENT_RECORDS, step->records);
+		if (step->consent_n != 0)
+			event->consent_n = step->consent_n;
+	}
+	ietp_sign_event(event);
+	return true;
+}
+
+/*
+ * Enters the entry of the consent ledger that the change uses: the one that
+ * the judge will find, too.
+ */
+static void
+stamp_consent(Stamp *stamp, const char *purpose)
+{
+	Oid			types[] = {InvalidOid, TEXTOID, TEXTOID};
+	Datum		args[3];
+	Datum		used;
+	bool		isnull;
+
+	types[0] = TupleDescAttr(stamp->row.desc, at(stamp, CASE_REF))->atttypid;
+	args[0] = value_of(stamp, &stamp->new, CASE_REF);
+	args[1] = CStringGetTextDatum(purpose);
+	args[2] = is_null(stamp, &stamp->new, FACTORY) ? CStringGetTextDatum("") :
+		value_of(stamp, &stamp->new, FACTORY);
+	used = ietp_call_as_owner("consent_used", INT4OID, 3, types, args,
+							  &isnull);
+	set_value(stamp, CONSENT_USED, isnull ? (Datum) 0 : used, isnull);
+}
+
+/*
+ * Has the statement's step found its event already?  Then this is an UPDATE
+ * by a trigger that fired since.  Else it is the row that the step waits for,
+ * perhaps once more, after the statement waited for another transaction.
+ */
+static bool
+is_taken(const Stamp *stamp, const Step *step)
+{
+	return step->n < 0 || (step->n > 0 && stamp->is_own);
+}
+
+/*
+ * The row with the event of its change stamped, as the statement shall write
+ * it.  Where there is nothing to tell, it keeps the head that it has.
+ */
+static HeapTuple
+stamp_event(Stamp *stamp)
+{
+	int32		n = event_n_of(stamp, &stamp->old) + 1;
+	Step	   *step = ietp_find_step(case_ref_of(stamp));
+	const char *purpose;
+	Event		event;
+	bytea	   *hash = palloc(VARHDRSZ + HASH_SIZE);
+
+	if (step != NULL && is_taken(stamp, step))
+		step = NULL;
+	if (step != NULL)
+		step->n = n;
+	/* A rule may ask for what was just stamped. */
+	if (stamp->any_changed)
+		stamp->row.tuple = put_together(stamp);
+	stamp->rule = transition_of(stamp);
+	purpose = consent_needed(stamp);
+	if (purpose != NULL)
+		stamp_consent(stamp, purpose);
+	else if (!is_new(stamp) && !is_unchanged(stamp, STATUS))
+		set_value(stamp, CONSENT_USED, (Datum) 0, true);
+	if (!describe(stamp, n, &event))
+		return stamp->row.tuple;
+	SET_VARSIZE(hash, VARHDRSZ + HASH_SIZE);
+	ietp_hash_event(&event, event_hash_of(stamp, &stamp->old),
+					(uint8 *) VARDATA(hash));
+	set_value(stamp, EVENT_N, Int32GetDatum(n), false);
+	set_time(stamp, EVENT_AT, event.occurred_at);
+	set_value(stamp, EVENT_HASH, PointerGetDatum(hash), false);
+	return put_together(stamp);
+}
+
+/* What is not that of a version's own event. */
+static bool
+is_other_head(const Stamp *stamp, const Event *event, const uint8 *hash)
+{
+	const uint8 *stamped = event_hash_of(stamp, &stamp->new);
+
+	return event->n != event_n_of(stamp, &stamp->old) + 1 ||
+		event->occurred_at != DatumGetTimestampTz(value_of(stamp,
+														   &stamp->new,
+														   EVENT_AT)) ||
+		stamped == NULL || memcmp(hash, stamped, HASH_SIZE) != 0;
+}
+
+/* Writes the event of the row, once it is the one that was stamped. */
+static void
+record_event(Stamp *stamp, Relation rel)
+{
+	Event		event;
+	uint8		hash[HASH_SIZE];
+	int32		n = event_n_of(stamp, &stamp->new);
+	Step	   *step = ietp_find_step(case_ref_of(stamp));
+	bool		is_told;
+
+	stamp->rule = transition_of(stamp);
+	is_told = describe(stamp, n, &event);
+	if (is_told)
+		ietp_hash_event(&event, event_hash_of(stamp, &stamp->old), hash);
+	if (is_told ? is_other_head(stamp, &event, hash) :
+		n != event_n_of(stamp, &stamp->old))
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_OTHER_HEAD),
+				 errmsg("row of \"%s\" was changed after its history was stamped",
+						RelationGetRelationName(rel)),
+				 errhint("A BEFORE trigger that changes the row needs a name that sorts before zz_stamp."),
+				 errtable(rel)));
+	if (!is_told)
+		return;
+	ietp_insert_event(&event, hash);
+	if (step != NULL && step->n == n)
+		step->n = -1;			/* told */
+}
+
+/* Tells desk.duplicates of the case, if it points elsewhere than before. */
+static void
+keep_duplicates(const Stamp *stamp)
+{
+	Datum		args[1] = {value_of(stamp, &stamp->new, CASE_REF)};
+	Oid			types[1] = {TupleDescAttr(stamp->row.desc,
+										  at(stamp, CASE_REF))->atttypid};
+	bool		isnull;
+
+	if (is_new(stamp) ? !is_null(stamp, &stamp->new, DUPLICATE_OF) :
+		!is_unchanged(stamp, DUPLICATE_OF))
+		(void) ietp_call_as_owner("keep_duplicates", BOOLOID, 1, types, args,
+								  &isnull);
+}
+
+static void
+check_protocol(FunctionCallInfo fcinfo, const char *name, bool before)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) ||
-		!TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
-		TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		TRIGGER_FIRED_BEFORE(trigger->tg_event) != before ||
+		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ||
+		(!before && trigger->tg_trigger->tgqual != NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"stamp_case\" must be fired BEFORE ROW for INSERT or UPDATE")));
+				 errmsg("function \"%s\" must be fired %s ROW for INSERT or UPDATE",
+						name, before ? "BEFORE" : "AFTER")));
+}
+
+/* Takes the versions of the trigger's row apart. */
+static Stamp
+begin_stamp(const TriggerData *trigger)
+{
+	Stamp		stamp = {0};
+	bool		update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
+
+	stamp.row.desc = RelationGetDescr(trigger->tg_relation);
+	stamp.row.tuple = update ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	stamp.new = take_apart(stamp.row.tuple, stamp.row.desc);
+	if (update)
+	{
+		HeapTuple	old = trigger->tg_trigtuple;
+
+		stamp.old = take_apart(old, stamp.row.desc);
+		stamp.is_own = TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(old->t_data));
+	}
+	return stamp;
 }
 
 /*
@@ -429,24 +803,37 @@ Datum
 ietp_stamp_case(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	Stamp		stamp = {0};
-	HeapTuple	tuple;
+	Stamp		stamp;
 
-	check_protocol(fcinfo);
-	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ?
-		trigger->tg_newtuple : trigger->tg_trigtuple;
+	check_protocol(fcinfo, "stamp_case", true);
 	if (IsLogicalWorker())
-		return PointerGetDatum(tuple);
-	stamp.row.tuple = tuple;
-	stamp.row.desc = RelationGetDescr(trigger->tg_relation);
-	stamp.new = take_apart(tuple, stamp.row.desc);
-	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
-	{
-		stamp.old = take_apart(trigger->tg_trigtuple, stamp.row.desc);
-		stamp_update(&stamp);
-	}
-	else
+		return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ?
+							   trigger->tg_newtuple : trigger->tg_trigtuple);
+	stamp = begin_stamp(trigger);
+	if (is_new(&stamp))
 		stamp_insert(&stamp);
+	else
+		stamp_update(&stamp);
 	stamp_severity(&stamp);
-	return PointerGetDatum(stamp.any_changed ? put_together(&stamp) : tuple);
+	return PointerGetDatum(stamp_event(&stamp));
+}
+
+/*
+ * ietp.record_case() returns trigger
+ */
+IETP_FUNCTION(record_case);
+Datum
+ietp_record_case(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	Stamp		stamp;
+
+	check_protocol(fcinfo, "record_case", false);
+	if (!IsLogicalWorker())
+	{
+		stamp = begin_stamp(trigger);
+		record_event(&stamp, trigger->tg_relation);
+		keep_duplicates(&stamp);
+	}
+	return PointerGetDatum(NULL);
 }

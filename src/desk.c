@@ -52,6 +52,7 @@
 #define OWNER_FUNCTIONS \
 	"ietp.begin_work(text), ietp.invalidate_cache()," \
 	" ietp.enforce_lifecycle(), ietp.stamp_case()," \
+	" ietp.record_case(), ietp.record_rows(), ietp.guard_ledger()," \
 	" ietp.next_actions(anyelement, text, text, text)"
 
 /*
@@ -111,9 +112,12 @@ ietp_get_desk(void)
 	return &desk;
 }
 
-static void
-check_desk_version(const Desk *desk)
+/* Refuses unless a desk of the library's version is laid. */
+void
+ietp_check_desk_version(void)
 {
+	const Desk *desk = ietp_get_desk();
+
 	if (desk->version == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_NO_DESK),
@@ -143,7 +147,7 @@ ietp_require_desk(PG_FUNCTION_ARGS)
 	const Desk *desk = ietp_get_desk();
 
 	(void) fcinfo;
-	check_desk_version(desk);
+	ietp_check_desk_version();
 	if (desk->owner != GetUserId() || superuser_arg(desk->owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_DESK_OWNERSHIP),
@@ -167,7 +171,7 @@ ietp_check_desk(PG_FUNCTION_ARGS)
 	Oid			owner = desk->owner;
 
 	(void) fcinfo;
-	check_desk_version(desk);
+	ietp_check_desk_version();
 	(void) ietp_cached_table("desk", "kind_functions", owner, NULL, 0);
 	(void) ietp_cached_table("desk", "kind_roles", owner, NULL, 0);
 	PG_RETURN_VOID();
@@ -290,33 +294,51 @@ find_function(const char *name, Oid result, int nargs, const Oid *types,
 }
 
 /*
- * Calls a function of the schema desk that takes arguments of these types.
+ * From here to ietp_end_as_owner() the desk's owner works, whoever called.
  *
- * It runs as the desk's owner, whoever changed the row that it is asked about,
- * and row security does not bind it, as it does not bind the checks of foreign
- * keys: what it finds must not depend on what the actor may see.  row_security
- * is off meanwhile, because a plan that was made where policies count is told
- * from one made here by that setting alone.  On error the transaction's abort
- * brings user and setting back.
+ * Row security does not bind it meanwhile, as it does not bind the checks of
+ * foreign keys: what it finds must not depend on what the actor may see.
+ * row_security is off, because a plan that was made where policies count is
+ * told from one made here by that setting alone.  On error the transaction's
+ * abort brings user and setting back.
+ */
+void
+ietp_begin_as_owner(OwnerWork *work)
+{
+	Oid			owner = ietp_get_desk()->owner;
+
+	work->settings = NewGUCNestLevel();
+	GetUserIdAndSecContext(&work->caller, &work->sec_context);
+	SetUserIdAndSecContext(owner, work->sec_context |
+						   SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_NOFORCE_RLS);
+	(void) set_config_option("row_security", "off", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+void
+ietp_end_as_owner(const OwnerWork *work)
+{
+	AtEOXact_GUC(true, work->settings);
+	SetUserIdAndSecContext(work->caller, work->sec_context);
+}
+
+/*
+ * Calls a function of the schema desk, as its owner, that takes at most three
+ * arguments of these types.
  */
 Datum
 ietp_call_as_owner(const char *function, Oid result_type, int nargs,
 				   const Oid *types, const Datum *args, bool *isnull)
 {
 	Oid			owner = ietp_get_desk()->owner;
+	OwnerWork	work;
 	FmgrInfo	flinfo;
-	Oid			caller;
-	int			sec_context;
-	int			settings = NewGUCNestLevel();
 	Datum		result;
 
-	LOCAL_FCINFO(call, 2);
+	LOCAL_FCINFO(call, 3);
 
-	GetUserIdAndSecContext(&caller, &sec_context);
-	SetUserIdAndSecContext(owner, sec_context | SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_NOFORCE_RLS);
-	(void) set_config_option("row_security", "off", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	ietp_begin_as_owner(&work);
 	fmgr_info(find_function(function, result_type, nargs, types, owner),
 			  &flinfo);
 	InitFunctionCallInfoData(*call, &flinfo, nargs, DEFAULT_COLLATION_OID,
@@ -327,8 +349,7 @@ ietp_call_as_owner(const char *function, Oid result_type, int nargs,
 		call->args[i].isnull = false;
 	}
 	result = FunctionCallInvoke(call);
-	AtEOXact_GUC(true, settings);
-	SetUserIdAndSecContext(caller, sec_context);
+	ietp_end_as_owner(&work);
 	*isnull = call->isnull;
 	return result;
 }
@@ -345,7 +366,7 @@ ietp_execute_as_owner(PG_FUNCTION_ARGS)
 	const Desk *desk = ietp_get_desk();
 	Oid			owner = desk->owner;
 
-	check_desk_version(desk);
+	ietp_check_desk_version();
 	if (!is_member_of_role(GetUserId(), owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -443,7 +464,7 @@ ietp_migrate_desk(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_IETP_DESK_VERSION),
 				 errmsg("no migration is known from version %d of the desk",
 						desk->version)));
-	check_desk_version(desk);
+	ietp_check_desk_version();
 	ereport(NOTICE,
 			(errmsg("the desk has version %d already", desk->version)));
 	PG_RETURN_VOID();
@@ -479,7 +500,7 @@ ietp_drop_desk(PG_FUNCTION_ARGS)
 	(void) fcinfo;
 	check_superuser("ietp.drop_desk");
 	if (desk->version == 0)
-		check_desk_version(desk);
+		ietp_check_desk_version();
 	SPI_connect();
 	check_no_dependents();
 	ietp_guard_lowered = true;

@@ -38,7 +38,11 @@
 #define ERRCODE_IETP_HALTED					MAKE_SQLSTATE('I','E','2','2','0')
 #define ERRCODE_IETP_NO_LIFECYCLE			MAKE_SQLSTATE('I','E','2','2','1')
 #define ERRCODE_IETP_VERSION_CHANGE			MAKE_SQLSTATE('I','E','2','2','4')
+#define ERRCODE_IETP_APPEND_ONLY			MAKE_SQLSTATE('I','E','2','2','5')
 #define ERRCODE_IETP_ACTOR_COLUMN			MAKE_SQLSTATE('I','E','2','2','6')
+#define ERRCODE_IETP_OTHER_HEAD				MAKE_SQLSTATE('I','E','2','4','1')
+#define ERRCODE_IETP_MALFORMED_SEAL			MAKE_SQLSTATE('I','E','2','4','2')
+#define ERRCODE_IETP_SEAL_DIFFERS			MAKE_SQLSTATE('I','E','2','4','3')
 #define ERRCODE_IETP_TOKEN_INVALID			MAKE_SQLSTATE('I','E','3','0','1')
 #define ERRCODE_IETP_TOKEN_EXPIRED			MAKE_SQLSTATE('I','E','3','0','2')
 #define ERRCODE_IETP_SIGNING_KEY			MAKE_SQLSTATE('I','E','3','0','3')
@@ -65,7 +69,18 @@ typedef struct Desk
 	int32		version;		/* 0: no desk */
 } Desk;
 
+/* Who worked before the desk's owner did; see ietp_begin_as_owner(). */
+typedef struct OwnerWork
+{
+	Oid			caller;
+	int			sec_context;
+	int			settings;		/* nest level */
+} OwnerWork;
+
 extern const Desk *ietp_get_desk(void);
+extern void ietp_check_desk_version(void);
+extern void ietp_begin_as_owner(OwnerWork *work);
+extern void ietp_end_as_owner(const OwnerWork *work);
 extern Datum ietp_call_as_owner(const char *function, Oid result_type,
 								int nargs, const Oid *types,
 								const Datum *args, bool *isnull);

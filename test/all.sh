@@ -81,7 +81,7 @@ find_data()
 set_up()
 {
 	needs+=('/usr/share/perl5/IPC/Run.pm libipc-run-perl'
-		'/usr/bin/prove perl')
+		'/usr/bin/prove perl' '/usr/include/openssl/evp.h libssl-dev')
 	ensure_packages
 	make_work
 	say "$("$bindir/postgres" --version), run by user $server_user"

@@ -339,7 +339,7 @@ copy_tree()
 	tar -C "$top" --exclude=./.git --exclude=./.quickstart \
 		--exclude='*.o' --exclude='*.bc' --exclude='*.so' \
 		--exclude='./sql/ietp_helpline--*.sql' \
-		--exclude='./test/core/*_test' --exclude='./test/fuzz/*_fuzz' \
+		--exclude='./test/core/*_test' --exclude=./src/bin/check_proof --exclude='./test/fuzz/*_fuzz' \
 		--exclude=./results --exclude=./output_iso --exclude=./log \
 		--exclude='./tmp_check*' --exclude='./regression.*' \
 		--exclude=./build -cf - . |

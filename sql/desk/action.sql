@@ -13,6 +13,7 @@ CREATE TABLE desk.actions (
 	occurred_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	kind ietp.action_kind NOT NULL,
+	digest_key uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
 	reached boolean,
 	channel text REFERENCES desk.channels,
 	factory text REFERENCES desk.factories,
@@ -43,6 +44,8 @@ COMMENT ON TABLE desk.actions IS
 'what was done in a case; rows are only added';
 COMMENT ON COLUMN desk.actions.disclosure_n IS
 'disclosure that a factory_contact was; NULL for all other kinds';
+COMMENT ON COLUMN desk.actions.digest_key IS
+'key of the digest by which the history knows the row; random';
 COMMENT ON COLUMN desk.actions.recorded_at IS
 'stamped, as is recorded_by';
 COMMENT ON COLUMN desk.actions.reached IS
@@ -101,6 +104,12 @@ BEFORE INSERT ON desk.actions
 FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.stamp_action();
 ALTER TABLE desk.actions ENABLE ALWAYS TRIGGER zz_stamp;
+CREATE TRIGGER zz_record
+AFTER INSERT ON desk.actions
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('acted', 'n', 'kind', 'channel',
+	'reached', 'factory', 'disclosure_n');
+ALTER TABLE desk.actions ENABLE ALWAYS TRIGGER zz_record;
 
 ALTER TABLE desk.actions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.actions FORCE ROW LEVEL SECURITY;
@@ -242,7 +251,6 @@ BEGIN
 		PERFORM desk.refuse('factory', 'missing', 'The case names none.');
 	END IF;
 	PERFORM desk.check_occurred_at(record_action.occurred_at);
-	PERFORM desk.add_event(the_case.case_ref, 'acted', the_kind::text);
 	INSERT INTO desk.actions
 		(case_ref, n, occurred_at, kind, reached, channel, referred_to)
 	SELECT the_case.case_ref, COALESCE(max(a.n), 0) + 1,
@@ -300,7 +308,6 @@ BEGIN
 				FROM desk.channels AS c) || '.');
 	END IF;
 	PERFORM desk.check_occurred_at(record_factory_contact.occurred_at);
-	PERFORM desk.add_event(the_case.case_ref, 'acted', 'factory_contact');
 	-- The disclosure is what needs the consent.
 	SELECT d.n INTO record_factory_contact.disclosure_n
 	FROM helpline.disclose(the_case.case_ref, 'contact_factory',
@@ -483,11 +490,10 @@ LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
 SET search_path = pg_catalog, ietp, pg_temp
 SET enable_seqscan = off
 AS $$
-	-- A case that somebody reopened past the counter has no event of it, but
-	-- what preceded its first closing is of another cycle in any case.
 	SELECT CASE WHEN c.cycle = 1 THEN c.opened_at ELSE GREATEST(
 		c.first_closed_at, (SELECT max(e.occurred_at) FROM desk.events AS e
-			WHERE e.case_ref = c.case_ref AND e.action = 'reopened')) END
+			WHERE e.case_ref = c.case_ref AND e.from_status IS NOT NULL
+			AND e.changes -> 'cycle' IS NOT NULL)) END
 	FROM desk.cases AS c WHERE c.case_ref = cycle_began.case_ref
 $$;
 COMMENT ON FUNCTION desk.cycle_began(ietp.case_ref) IS

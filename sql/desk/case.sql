@@ -9,10 +9,12 @@ CREATE TABLE desk.cases (
 	opened_at timestamptz NOT NULL,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	status_since timestamptz NOT NULL,
+	event_at timestamptz NOT NULL,
 	opened_on date NOT NULL,
 	lifecycle_version integer NOT NULL,
 	cycle integer NOT NULL CHECK (cycle > 0),
 	consent_n integer NOT NULL DEFAULT 0,
+	event_n integer NOT NULL,
 	severity ietp.severity NOT NULL,
 	highest_severity ietp.severity NOT NULL,
 	escalation_level smallint NOT NULL DEFAULT 0
@@ -23,6 +25,7 @@ CREATE TABLE desk.cases (
 	status text NOT NULL,
 	moved_by text NOT NULL,
 	line text NOT NULL REFERENCES desk.lines,
+	event_hash bytea NOT NULL,
 	closed_at timestamptz,
 	escalated_at timestamptz,
 	first_resolved_at timestamptz,
@@ -36,6 +39,7 @@ CREATE TABLE desk.cases (
 	complainant_role ietp.complainant_role,
 	identity_mode ietp.identity_mode,
 	workers_affected integer CHECK (workers_affected > 0),
+	consent_used integer,
 	retaliation_risk boolean,
 	migrant_worker boolean,
 	status_reason text CHECK (status_reason ~ '^[a-z][a-z0-9_]{0,63}$'),
@@ -104,6 +108,10 @@ COMMENT ON COLUMN desk.cases.highest_severity IS
 'the gravest that the case was ever judged to be; stamped';
 COMMENT ON COLUMN desk.cases.consent_n IS
 'last entry of the consent ledger; written so that a withdrawal and whatever needs the consent never pass each other unseen';
+COMMENT ON COLUMN desk.cases.consent_used IS
+'entry of the consent ledger that the last move used, or the last change of factory while it is spoken with; stamped';
+COMMENT ON COLUMN desk.cases.event_n IS
+'number of events in the history of the case; stamped, as are event_at, when the last one occurred, and event_hash, the head of their chain';
 COMMENT ON COLUMN desk.cases.last_closing_reason IS
 'reason of the last closing, also while the case is open again';
 CREATE UNIQUE INDEX cases_source ON desk.cases (source, source_id)
@@ -143,33 +151,14 @@ CREATE TABLE desk.notes (
 	written_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	kind ietp.note_kind NOT NULL,
 	language text REFERENCES desk.languages,
+	digest_key uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
 	written_by text NOT NULL,
 	body text NOT NULL,
 	PRIMARY KEY (case_ref, n));
 COMMENT ON TABLE desk.notes IS
 'the narrative of a case; read by those alone who work on it';
-
-CREATE TABLE desk.events (
-	case_ref ietp.case_ref NOT NULL REFERENCES desk.cases,
-	n integer NOT NULL CHECK (n > 0),
-	occurred_at timestamptz NOT NULL,
-	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-	action text NOT NULL CHECK (action IN ('opened', 'imported', 'noted',
-		'escalated', 'assigned', 'valued', 'call_linked', 'closed', 'moved',
-		'reopened', 'adopted', 'severity_changed', 'consent_given',
-	 'consent_withdrawn',
-		'override_requested', 'override_approved', 'disclosed', 'acted',
-		'remedy_promised', 'remedy_delivered', 'remedy_verified',
-		'recommended', 'recommendation_answered', 'recommendation_verified',
-		'linked', 'marked_duplicate', 'unmarked_duplicate')),
-	actor text NOT NULL,
-	detail text NOT NULL DEFAULT '',
-	PRIMARY KEY (case_ref, n),
-	CHECK (occurred_at <= recorded_at));
-COMMENT ON TABLE desk.events IS
-'history of a case without narrative: what was done, when and by whom';
-COMMENT ON COLUMN desk.events.detail IS
-'codes alone, never words of a person';
+COMMENT ON COLUMN desk.notes.digest_key IS
+'key of the digest by which the history knows the row; random';
 
 CREATE TABLE desk.assignments (
 	case_ref ietp.case_ref NOT NULL REFERENCES desk.cases,
@@ -197,16 +186,17 @@ $$;
 COMMENT ON FUNCTION desk.refuse_rewriting() IS
 'trigger of tables to which rows are only added';
 
+-- A case has a history, and so is there for good.
 CREATE TRIGGER append_only
-BEFORE UPDATE OR DELETE ON desk.events
+BEFORE DELETE ON desk.cases
 FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 CREATE TRIGGER append_only_truncate
-BEFORE TRUNCATE ON desk.events
+BEFORE TRUNCATE ON desk.cases
 FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
-ALTER TABLE desk.events ENABLE ALWAYS TRIGGER append_only;
-ALTER TABLE desk.events ENABLE ALWAYS TRIGGER append_only_truncate;
+ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER append_only_truncate;
 CREATE TRIGGER append_only
 BEFORE UPDATE OR DELETE ON desk.assignments
 FOR EACH ROW WHEN (NOT ietp.applies_changes())
@@ -217,6 +207,36 @@ FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 ALTER TABLE desk.assignments ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.assignments ENABLE ALWAYS TRIGGER append_only_truncate;
+CREATE TRIGGER append_only
+BEFORE UPDATE OR DELETE ON desk.case_calls
+FOR EACH ROW WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
+CREATE TRIGGER append_only_truncate
+BEFORE TRUNCATE ON desk.case_calls
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
+ALTER TABLE desk.case_calls ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE desk.case_calls ENABLE ALWAYS TRIGGER append_only_truncate;
+CREATE TRIGGER append_only
+BEFORE UPDATE OR DELETE ON desk.case_issues
+FOR EACH ROW WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
+CREATE TRIGGER append_only_truncate
+BEFORE TRUNCATE ON desk.case_issues
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
+ALTER TABLE desk.case_issues ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE desk.case_issues ENABLE ALWAYS TRIGGER append_only_truncate;
+CREATE TRIGGER append_only
+BEFORE UPDATE ON desk.notes
+FOR EACH ROW WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
+CREATE TRIGGER append_only_truncate
+BEFORE TRUNCATE ON desk.notes
+FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
+EXECUTE FUNCTION desk.refuse_rewriting();
+ALTER TABLE desk.notes ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE desk.notes ENABLE ALWAYS TRIGGER append_only_truncate;
 
 -- A case that gets such an issue lacks a link to be triaged.  Its row is
 -- written, so that whoever triages it meanwhile waits, and then sees the issue
@@ -241,29 +261,6 @@ FOR EACH ROW WHEN (split_part(NEW.topic, '.', 1) = 'retaliation'
 EXECUTE FUNCTION desk.touch_case();
 ALTER TABLE desk.case_issues ENABLE ALWAYS TRIGGER touch_case;
 
-CREATE FUNCTION desk.refuse_going_back()
-RETURNS trigger
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
-SET search_path = pg_catalog, ietp, pg_temp
-AS $$
-BEGIN
-	IF EXISTS (SELECT FROM desk.events AS e
-			WHERE e.case_ref = NEW.case_ref AND e.n = NEW.n - 1
-			AND e.occurred_at > NEW.occurred_at) THEN
-		PERFORM desk.refuse('occurred_at', 'out_of_range',
-			'Not before the event before.');
-	END IF;
-	RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION desk.refuse_going_back() IS
-'trigger: the history of a case goes forward in time';
-CREATE TRIGGER refuse_going_back
-BEFORE INSERT ON desk.events
-FOR EACH ROW WHEN (NEW.n > 1 AND NOT ietp.applies_changes())
-EXECUTE FUNCTION desk.refuse_going_back();
-ALTER TABLE desk.events ENABLE ALWAYS TRIGGER refuse_going_back;
-
 -- The stamp sorts after whatever trigger a DBA adds; the judge, AFTER ROW,
 -- sees the row as all of them left it.  Neither is skipped in replica mode.
 CREATE TRIGGER zz_stamp
@@ -275,6 +272,33 @@ AFTER INSERT OR UPDATE ON desk.cases
 FOR EACH ROW EXECUTE FUNCTION
 	ietp.enforce_lifecycle('case', 'status', 'lifecycle_version');
 ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_judge;
+CREATE TRIGGER zz_record
+AFTER INSERT OR UPDATE ON desk.cases
+FOR EACH ROW EXECUTE FUNCTION ietp.record_case();
+ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_record;
+
+CREATE TRIGGER zz_record
+AFTER INSERT ON desk.case_calls
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('call_linked', 'call_ref');
+ALTER TABLE desk.case_calls ENABLE ALWAYS TRIGGER zz_record;
+CREATE TRIGGER zz_record
+AFTER INSERT ON desk.case_issues
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('issues_added', 'n', 'topic');
+ALTER TABLE desk.case_issues ENABLE ALWAYS TRIGGER zz_record;
+CREATE TRIGGER zz_record
+AFTER INSERT ON desk.notes
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('noted', 'n', 'kind', 'language');
+ALTER TABLE desk.notes ENABLE ALWAYS TRIGGER zz_record;
+-- A note is not edited, but may have to be erased: then the history keeps that
+-- it was there, and nothing of what it said.
+CREATE TRIGGER zz_record_erasure
+AFTER DELETE ON desk.notes
+REFERENCING OLD TABLE AS erased FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('note_erased', 'n');
+ALTER TABLE desk.notes ENABLE ALWAYS TRIGGER zz_record_erasure;
 
 ALTER TABLE desk.cases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.cases FORCE ROW LEVEL SECURITY;
@@ -351,21 +375,6 @@ WITH CHECK ((SELECT ietp.actor_is('supervisor'))
 	AND EXISTS (SELECT FROM desk.cases AS c
 		WHERE c.case_ref = assignments.case_ref));
 
--- Events are only added.
-ALTER TABLE desk.events ENABLE ROW LEVEL SECURITY;
-ALTER TABLE desk.events FORCE ROW LEVEL SECURITY;
-CREATE POLICY reading ON desk.events FOR SELECT
-USING ((SELECT ietp.actor_is('supervisor', 'programme_staff', 'auditor'))
-	OR EXISTS (SELECT FROM desk.cases AS c
-		WHERE c.case_ref = events.case_ref)
-	AND (SELECT ietp.actor_is('specialist', 'investigator',
-		'administrator')));
-CREATE POLICY adding ON desk.events FOR INSERT
-WITH CHECK ((SELECT ietp.actor_is('supervisor', 'administrator'))
-	OR (SELECT ietp.actor_is('specialist', 'investigator'))
-	AND EXISTS (SELECT FROM desk.cases AS c
-		WHERE c.case_ref = events.case_ref));
-
 CREATE FUNCTION desk.lock_case(
 	wanted ietp.case_ref, must_be_open boolean DEFAULT true)
 RETURNS desk.cases
@@ -395,25 +404,6 @@ $$;
 COMMENT ON FUNCTION desk.lock_case(ietp.case_ref, boolean) IS
 'the case, locked against changes; fails when the actor may not see it, or when it is closed';
 
--- The caller holds the row of the case, so that n has no gap and no double; at
--- REPEATABLE READ a conflict fails as any transaction there that came too late.
-CREATE FUNCTION desk.add_event(
-	case_ref ietp.case_ref, action text, detail text DEFAULT '')
-RETURNS void
-LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
-SET search_path = pg_catalog, ietp, pg_temp
-AS $$
-	-- A transaction that began earlier may have waited for another one.
-	INSERT INTO desk.events (case_ref, n, occurred_at, action, actor, detail)
-	SELECT add_event.case_ref, COALESCE(max(e.n), 0) + 1,
-		GREATEST(now(), max(e.occurred_at)), add_event.action, ietp.actor(),
-		COALESCE(add_event.detail, '')
-	FROM desk.events AS e WHERE e.case_ref = add_event.case_ref
-	ON CONFLICT DO NOTHING
-$$;
-COMMENT ON FUNCTION desk.add_event(ietp.case_ref, text, text) IS
-'adds one line to the history of a case';
-
 CREATE FUNCTION desk.write_note(
 	case_ref ietp.case_ref, kind ietp.note_kind, body text,
 	language text DEFAULT NULL)
@@ -430,8 +420,6 @@ BEGIN
 	ELSIF ietp.nonblank(write_note.body) IS NULL THEN
 		PERFORM desk.refuse('note', 'missing', 'Words, or NULL.');
 	END IF;
-	PERFORM desk.add_event(write_note.case_ref, 'noted',
-		write_note.kind::text);
 	INSERT INTO desk.notes (case_ref, n, kind, language, written_by, body)
 	SELECT write_note.case_ref, COALESCE(max(o.n), 0) + 1, write_note.kind,
 		write_note.language, ietp.actor(), write_note.body
@@ -466,8 +454,6 @@ BEGIN
 		RETURNING cases.case_ref INTO entry.case_ref;
 		-- If not, the reference is taken: draw another.
 		IF FOUND THEN
-			PERFORM desk.add_event(entry.case_ref, 'opened',
-				entry.severity::text);
 			INSERT INTO desk.assignments
 				(case_ref, n, assigned_by, handler, team)
 			VALUES (entry.case_ref, 1, ietp.actor(), ietp.actor(),
@@ -579,9 +565,6 @@ BEGIN
 	AND NOT EXISTS (SELECT FROM desk.case_issues AS o
 		WHERE o.case_ref = the_case.case_ref
 		AND o.call_ref = i.call_ref AND o.call_n = i.n);
-	IF NOT repeated OR FOUND THEN
-		PERFORM desk.add_event(the_case.case_ref, 'call_linked');
-	END IF;
 END
 $$;
 COMMENT ON FUNCTION helpline.link_call(ietp.case_ref, ietp.call_ref) IS
@@ -637,6 +620,33 @@ INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'add_note'), ('supervisor', 'add_note'),
 	('investigator', 'add_note');
 
+CREATE FUNCTION helpline.erase_note(case_ref ietp.case_ref, n integer)
+RETURNS void
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	the_case desk.cases;
+BEGIN
+	PERFORM desk.enter('erase_note');
+	the_case := desk.lock_case(erase_note.case_ref, must_be_open => false);
+	IF erase_note.n IS NULL THEN
+		PERFORM desk.refuse('n', 'missing');
+	END IF;
+	DELETE FROM desk.notes AS o
+	WHERE o.case_ref = the_case.case_ref AND o.n = erase_note.n;
+	IF NOT FOUND THEN
+		PERFORM desk.refuse('n', 'out_of_range',
+			'helpline.case_notes() lists the notes.');
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION helpline.erase_note(ietp.case_ref, integer) IS
+'erases a note of a case, open or closed, for good; its history keeps that there was one, and when and by whom it was written and erased';
+INSERT INTO desk.kind_functions (kind, function_name)
+VALUES ('supervisor', 'erase_note');
+
 CREATE FUNCTION helpline.escalate_case(
 	case_ref ietp.case_ref, level integer, retry_key uuid DEFAULT NULL,
 	OUT escalated_at timestamptz, OUT repeated boolean,
@@ -669,7 +679,6 @@ BEGIN
 				desk.local_day(c.line, now())))
 		WHERE c.case_ref = the_case.case_ref
 		RETURNING c.escalated_at INTO the_case.escalated_at;
-		PERFORM desk.add_event(the_case.case_ref, 'escalated', level::text);
 		PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref);
 	END IF;
 	escalated_at := the_case.escalated_at;
@@ -730,10 +739,6 @@ BEGIN
 	FROM desk.assignments AS a WHERE a.case_ref = the_case.case_ref
 	HAVING num_nonnulls(assign_case.handler, assign_case.investigator,
 		the_team) > 0;
-	PERFORM desk.add_event(the_case.case_ref, 'assigned',
-		concat_ws(', ', 'handler ' || assign_case.handler,
-			'investigator ' || assign_case.investigator,
-			'team ' || assign_case.team));
 END
 $$;
 COMMENT ON FUNCTION helpline.assign_case(ietp.case_ref, text, text, text) IS
@@ -801,7 +806,6 @@ BEGIN
 		amount_recovered = COALESCE(value_case.amount_recovered,
 			c.amount_recovered)
 	WHERE c.case_ref = the_case.case_ref;
-	PERFORM desk.add_event(the_case.case_ref, 'valued');
 END
 $$;
 COMMENT ON FUNCTION helpline.value_case(
@@ -907,28 +911,6 @@ COMMENT ON FUNCTION helpline.case_notes(ietp.case_ref) IS
 INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'case_notes'), ('supervisor', 'case_notes'),
 	('investigator', 'case_notes');
-
-CREATE FUNCTION helpline.case_history(case_ref ietp.case_ref)
-RETURNS TABLE (n integer, occurred_at timestamptz, recorded_at timestamptz,
-	action text, actor text, detail text)
-LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
-SET search_path = pg_catalog, ietp, pg_temp
-AS $$
-BEGIN
-	PERFORM desk.enter('case_history');
-	RETURN QUERY
-	SELECT e.n, e.occurred_at, e.recorded_at, e.action, e.actor, e.detail
-	FROM desk.events AS e
-	WHERE e.case_ref = case_history.case_ref
-	ORDER BY e.n;
-END
-$$;
-COMMENT ON FUNCTION helpline.case_history(ietp.case_ref) IS
-'what was done in a case, when and by whom, without any narrative';
-INSERT INTO desk.kind_functions (kind, function_name) VALUES
-	('specialist', 'case_history'), ('supervisor', 'case_history'),
-	('investigator', 'case_history'), ('programme_staff', 'case_history'),
-	('auditor', 'case_history');
 
 CREATE FUNCTION helpline.find_case(case_ref ietp.case_ref)
 RETURNS TABLE (opened_at timestamptz, closed_at timestamptz,

@@ -65,6 +65,7 @@ CREATE TABLE desk.consents (
 	recipient_kind ietp.recipient_kind NOT NULL,
 	method ietp.consent_method,
 	identity_disclosed boolean NOT NULL DEFAULT false,
+	digest_key uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
 	recipient text CHECK (recipient ~ '^[^[:cntrl:]]{1,128}$'
 		AND recipient = btrim(recipient)),
 	wording_version text
@@ -109,6 +110,8 @@ COMMENT ON COLUMN desk.consents.refers_to IS
 'entry that is withdrawn, or request that is approved';
 COMMENT ON COLUMN desk.consents.given_at IS
 'when the worker gave or withdrew it; of an override, when it was requested or approved';
+COMMENT ON COLUMN desk.consents.digest_key IS
+'key of the digest by which the history knows the row; random';
 COMMENT ON COLUMN desk.consents.recorded_at IS
 'stamped, as recorded_by is';
 COMMENT ON COLUMN desk.consents.recipient IS
@@ -129,6 +132,7 @@ CREATE TABLE desk.disclosures (
 	recorded_at timestamptz NOT NULL,
 	purpose ietp.consent_purpose NOT NULL,
 	recipient_kind ietp.recipient_kind NOT NULL,
+	digest_key uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
 	recipient text,
 	fields text[] NOT NULL CHECK (cardinality(fields) > 0),
 	recorded_by text NOT NULL,
@@ -137,6 +141,8 @@ CREATE TABLE desk.disclosures (
 	CONSTRAINT occurred_before_recorded CHECK (occurred_at <= recorded_at));
 COMMENT ON TABLE desk.disclosures IS
 'what was told to whom outside, each with the entry of the consent ledger that permits it; rows are only added';
+COMMENT ON COLUMN desk.disclosures.digest_key IS
+'key of the digest by which the history knows the row; random';
 COMMENT ON COLUMN desk.disclosures.fields IS
 'codes of desk.disclosure_fields: what was told, not its content';
 
@@ -277,6 +283,26 @@ END
 $$;
 COMMENT ON FUNCTION desk.has_consent(ietp.case_ref, text) IS
 'guard of transitions: is a consent or an override for the purpose in force? false for what is no purpose';
+
+CREATE FUNCTION desk.consent_used(
+	case_ref ietp.case_ref, purpose text, factory text)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+SET search_path = pg_catalog, ietp, pg_temp
+SET enable_seqscan = off
+AS $$
+DECLARE
+	the_purpose ietp.consent_purpose :=
+		ietp.try_enum(purpose, NULL::ietp.consent_purpose);
+BEGIN
+	IF the_purpose = 'contact_factory' THEN
+		RETURN desk.covering_entry(case_ref, the_purpose, 'factory', factory);
+	END IF;
+	RETURN desk.covering_entry(case_ref, the_purpose);
+END
+$$;
+COMMENT ON FUNCTION desk.consent_used(ietp.case_ref, text, text) IS
+'number of the entry in force that a move of the case, with this factory, uses; NULL where there is none';
 
 CREATE FUNCTION desk.refuse_without_consent(
 	purpose ietp.consent_purpose, column_name text)
@@ -562,11 +588,9 @@ SET search_path = pg_catalog, ietp, pg_temp
 SET enable_seqscan = off
 AS $$
 DECLARE
-	the_case desk.cases;
 	earlier desk.consents;
-	next_status text;
 BEGIN
-	the_case := desk.lock_case(NEW.case_ref, must_be_open => false);
+	PERFORM desk.lock_case(NEW.case_ref, must_be_open => false);
 	IF NEW.recorded_by <> ietp.actor() THEN
 		RAISE EXCEPTION 'recorded_by must name who records the entry'
 			USING ERRCODE = 'IE226', COLUMN = 'recorded_by';
@@ -581,18 +605,39 @@ BEGIN
 		WHERE c.case_ref = NEW.case_ref AND c.n = NEW.refers_to;
 		PERFORM desk.judge_second_entry(NEW, earlier);
 	END IF;
-
-	IF NEW.entry = 'withdrawn' AND NEW.purpose = 'contact_factory' THEN
-		next_status := desk.status_without_consent(the_case);
-	END IF;
 	UPDATE desk.cases AS c SET consent_n = GREATEST(c.consent_n, NEW.n)
 	WHERE c.case_ref = NEW.case_ref;
-	PERFORM desk.move_back(NEW.case_ref, next_status);
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION desk.judge_consent() IS
-'trigger: refuses entries that may not be made, marks the case, and moves it back when no consent to contact its factory is left';
+'trigger: refuses entries that may not be made, and marks the case';
+
+CREATE FUNCTION desk.move_back_withdrawn()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, ietp, pg_temp
+SET enable_seqscan = off
+AS $$
+DECLARE
+	the_case desk.cases;
+BEGIN
+	IF ietp.applies_changes() THEN
+		RETURN NULL;
+	END IF;
+	FOR the_case IN
+		SELECT c.* FROM desk.cases AS c WHERE c.case_ref IN (
+			SELECT a.case_ref FROM added AS a
+			WHERE a.entry = 'withdrawn' AND a.purpose = 'contact_factory')
+	LOOP
+		PERFORM desk.move_back(the_case.case_ref,
+			desk.status_without_consent(the_case));
+	END LOOP;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION desk.move_back_withdrawn() IS
+'trigger: moves a case back when a withdrawal left no consent to contact its factory';
 
 CREATE TRIGGER zz_stamp
 BEFORE INSERT ON desk.consents
@@ -604,6 +649,21 @@ AFTER INSERT ON desk.consents
 FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.judge_consent();
 ALTER TABLE desk.consents ENABLE ALWAYS TRIGGER zz_judge;
+CREATE TRIGGER zz_record
+AFTER INSERT ON desk.consents
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('consent_given', 'n', 'entry',
+	'purpose', 'recipient_kind', 'identity_disclosed', 'refers_to',
+	'legal_basis', 'entry=withdrawn>consent_withdrawn',
+	'entry=override_requested>override_requested',
+	'entry=override_approved>override_approved');
+ALTER TABLE desk.consents ENABLE ALWAYS TRIGGER zz_record;
+-- After the withdrawal is in the history: the case goes back because of it.
+CREATE TRIGGER zzz_move_back
+AFTER INSERT ON desk.consents
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION desk.move_back_withdrawn();
+ALTER TABLE desk.consents ENABLE ALWAYS TRIGGER zzz_move_back;
 
 CREATE FUNCTION desk.stamp_disclosure()
 RETURNS trigger
@@ -675,6 +735,12 @@ AFTER INSERT ON desk.disclosures
 FOR EACH ROW WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.judge_disclosure();
 ALTER TABLE desk.disclosures ENABLE ALWAYS TRIGGER zz_judge;
+CREATE TRIGGER zz_record
+AFTER INSERT ON desk.disclosures
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('disclosed', 'n', 'purpose',
+	'recipient_kind', 'fields');
+ALTER TABLE desk.disclosures ENABLE ALWAYS TRIGGER zz_record;
 
 -- The counter
 
@@ -758,8 +824,6 @@ BEGIN
 		record_consent.given_at,
 		tstzrange(record_consent.given_at, valid_until))
 	RETURNING c.n INTO record_consent.n;
-	PERFORM desk.add_event(the_case.case_ref, 'consent_given',
-		the_purpose || ': ' || receiver.recipient_kind);
 	PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref,
 		n => record_consent.n);
 END
@@ -819,10 +883,7 @@ BEGIN
 	AND desk.in_force(c)
 	ORDER BY c.n;
 	GET DIAGNOSTICS withdrawn = ROW_COUNT;
-	IF withdrawn > 0 THEN
-		PERFORM desk.add_event(the_case.case_ref, 'consent_withdrawn',
-			the_purpose::text);
-	ELSIF the_purpose = 'contact_factory' THEN
+	IF withdrawn = 0 AND the_purpose = 'contact_factory' THEN
 		-- It may have run out before.
 		PERFORM desk.move_back(the_case.case_ref,
 			desk.status_without_consent(the_case))
@@ -832,10 +893,6 @@ BEGIN
 	END IF;
 	SELECT c.status INTO STRICT status FROM desk.cases AS c
 	WHERE c.case_ref = the_case.case_ref;
-	IF status <> the_case.status THEN
-		PERFORM desk.add_event(the_case.case_ref, 'moved', format(
-			'consent_withdrawn: %s -> %s', the_case.status, status));
-	END IF;
 	PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref,
 		n => withdrawn);
 END
@@ -899,8 +956,6 @@ BEGIN
 		ietp.actor(), reason
 	FROM desk.notes AS o WHERE o.case_ref = the_case.case_ref
 	ON CONFLICT DO NOTHING;
-	PERFORM desk.add_event(the_case.case_ref, 'override_requested',
-		the_purpose || ': ' || receiver.recipient_kind);
 	PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref,
 		n => request_override.n);
 END
@@ -950,8 +1005,6 @@ BEGIN
 		request.identity_disclosed,
 		tstzrange(now(), now() + make_interval(hours => hours)))
 	RETURNING c.n, upper(c.valid_during) INTO approved_n, expires_at;
-	PERFORM desk.add_event(the_case.case_ref, 'override_approved',
-		request.purpose || ': ' || request.recipient_kind);
 END
 $$;
 COMMENT ON FUNCTION helpline.approve_override(
@@ -1021,8 +1074,6 @@ BEGIN
 		disclose.occurred_at)
 	ON CONFLICT DO NOTHING
 	RETURNING d.n INTO disclose.n;
-	PERFORM desk.add_event(the_case.case_ref, 'disclosed',
-		the_purpose || ': ' || receiver.recipient_kind);
 	PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref,
 		n => disclose.n);
 END

@@ -807,11 +807,6 @@ BEGIN
 			SELECT p.case_ref, p.call_ref
 			FROM placed AS p
 			WHERE p.is_loaded AND p.call_ref IS NOT NULL
-		), events AS (
-			INSERT INTO desk.events
-				(case_ref, n, occurred_at, action, actor, detail)
-			SELECT d.case_ref, 1, now(), 'imported', ietp.actor(), b.batch
-			FROM loaded AS d
 		), mended AS (
 			-- What was refused, and loads now, is refused no more.
 			DELETE FROM desk.refused_rows AS r USING placed AS p

@@ -26,6 +26,11 @@ FOR EACH STATEMENT WHEN (NOT ietp.applies_changes())
 EXECUTE FUNCTION desk.refuse_rewriting();
 ALTER TABLE desk.case_links ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.case_links ENABLE ALWAYS TRIGGER append_only_truncate;
+CREATE TRIGGER zz_record
+AFTER INSERT ON desk.case_links
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('linked', 'n', 'link', 'other_case');
+ALTER TABLE desk.case_links ENABLE ALWAYS TRIGGER zz_record;
 
 ALTER TABLE desk.case_links ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.case_links FORCE ROW LEVEL SECURITY;
@@ -83,7 +88,6 @@ BEGIN
 		WHERE o.case_ref = the_case.case_ref
 		AND o.other_case = other.case_ref AND o.link = the_link);
 	IF NOT repeated THEN
-		PERFORM desk.add_event(the_case.case_ref, 'linked', the_link::text);
 		INSERT INTO desk.case_links
 			(case_ref, n, other_case, link, linked_by)
 		SELECT the_case.case_ref, COALESCE(max(o.n), 0) + 1,
@@ -154,7 +158,7 @@ CREATE TABLE desk.duplicates (
 	case_ref ietp.case_ref PRIMARY KEY REFERENCES desk.cases,
 	duplicate_of ietp.case_ref NOT NULL REFERENCES desk.cases);
 COMMENT ON TABLE desk.duplicates IS
-'cases that have a duplicate_of, kept by a trigger of desk.cases';
+'cases that have a duplicate_of, kept by the trigger zz_record of desk.cases';
 CREATE INDEX duplicates_duplicate_of ON desk.duplicates (duplicate_of);
 ALTER TABLE desk.duplicates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.duplicates FORCE ROW LEVEL SECURITY;
@@ -164,58 +168,45 @@ USING ((SELECT ietp.actor_is('specialist', 'supervisor', 'investigator',
 WITH CHECK ((SELECT ietp.actor_is('specialist', 'supervisor', 'investigator',
 	'administrator')));
 
-CREATE FUNCTION desk.keep_duplicates()
-RETURNS trigger
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
+-- Called by ietp.record_case() when duplicate_of has changed: a trigger's
+-- condition would cost every UPDATE of a case its compilation.
+CREATE FUNCTION desk.keep_duplicates(case_ref ietp.case_ref)
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
+DECLARE
+	the_case desk.cases;
 BEGIN
-	-- Compared here: a condition of the trigger would be dumped with an
-	-- operator that a restore does not find.
-	IF TG_OP = 'UPDATE' AND NEW.duplicate_of = OLD.duplicate_of THEN
-		RETURN NULL;
-	END IF;
-	DELETE FROM desk.duplicates AS d WHERE d.case_ref = NEW.case_ref;
-	IF NEW.duplicate_of IS NULL THEN
-		RETURN NULL;
+	SELECT * INTO STRICT the_case FROM desk.cases AS c
+	WHERE c.case_ref = keep_duplicates.case_ref;
+	DELETE FROM desk.duplicates AS d WHERE d.case_ref = the_case.case_ref;
+	IF the_case.duplicate_of IS NULL THEN
+		RETURN false;
 	END IF;
 	-- Written, not only locked: of two transactions that would make a chain
 	-- together, the second waits here, and sees the first or, where it has an
 	-- older snapshot, fails.
 	UPDATE desk.cases AS c SET consent_n = c.consent_n
-	WHERE c.case_ref = NEW.duplicate_of;
+	WHERE c.case_ref = the_case.duplicate_of;
 	IF EXISTS (SELECT FROM desk.duplicates AS d
-			WHERE d.case_ref = NEW.duplicate_of) THEN
+			WHERE d.case_ref = the_case.duplicate_of) THEN
 		RAISE EXCEPTION 'the other case is a duplicate itself'
 			USING ERRCODE = 'IE228', COLUMN = 'duplicate_of',
 			HINT = 'Name the case that the other one is a duplicate of.';
 	ELSIF EXISTS (SELECT FROM desk.duplicates AS d
-			WHERE d.duplicate_of = NEW.case_ref) THEN
+			WHERE d.duplicate_of = the_case.case_ref) THEN
 		RAISE EXCEPTION 'other cases are duplicates of the case'
 			USING ERRCODE = 'IE228', COLUMN = 'case_ref',
 			HINT = 'First let them point at the other case, or unmark them.';
 	END IF;
 	INSERT INTO desk.duplicates (case_ref, duplicate_of)
-	VALUES (NEW.case_ref, NEW.duplicate_of);
-	RETURN NULL;
+	VALUES (the_case.case_ref, the_case.duplicate_of);
+	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION desk.keep_duplicates() IS
-'trigger: no case is a duplicate of a duplicate';
--- Not UPDATE OF: another BEFORE trigger may have set the column.
-CREATE TRIGGER duplicates_insert
-AFTER INSERT ON desk.cases
-FOR EACH ROW
-WHEN (NEW.duplicate_of IS NOT NULL AND NOT ietp.applies_changes())
-EXECUTE FUNCTION desk.keep_duplicates();
-CREATE TRIGGER duplicates_update
-AFTER UPDATE ON desk.cases
-FOR EACH ROW
-WHEN ((OLD.duplicate_of IS NOT NULL OR NEW.duplicate_of IS NOT NULL)
-	AND NOT ietp.applies_changes())
-EXECUTE FUNCTION desk.keep_duplicates();
-ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER duplicates_insert;
-ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER duplicates_update;
+COMMENT ON FUNCTION desk.keep_duplicates(ietp.case_ref) IS
+'enters the case among the duplicates, or takes it out; no case is a duplicate of a duplicate';
 
 CREATE FUNCTION helpline.mark_duplicate(
 	case_ref ietp.case_ref, duplicate_of ietp.case_ref,
@@ -266,8 +257,6 @@ BEGIN
 	END IF;
 	UPDATE desk.cases AS c SET duplicate_of = mark_duplicate.duplicate_of
 	WHERE c.case_ref = the_case.case_ref;
-	PERFORM desk.add_event(the_case.case_ref, 'marked_duplicate',
-		mark_duplicate.duplicate_of::text);
 END
 $$;
 COMMENT ON FUNCTION helpline.mark_duplicate(ietp.case_ref, ietp.case_ref) IS
@@ -293,8 +282,6 @@ BEGIN
 	IF repeated THEN
 		RETURN;
 	END IF;
-	PERFORM desk.add_event(the_case.case_ref, 'unmarked_duplicate',
-		the_case.duplicate_of::text);
 	target := ietp.transition_target('case', the_case.lifecycle_version,
 		the_case.status, 'reopen', 'not_a_duplicate');
 	-- One that was closed as a duplicate is open again: nothing else was
@@ -306,9 +293,6 @@ BEGIN
 			SET duplicate_of = NULL, status = target,
 				status_reason = 'not_a_duplicate'
 			WHERE c.case_ref = the_case.case_ref;
-			PERFORM desk.add_event(the_case.case_ref, 'reopened',
-				format('reopen: %s -> %s, not_a_duplicate',
-					the_case.status, target));
 			RETURN;
 		EXCEPTION WHEN SQLSTATE 'IE000' THEN
 			NULL;
@@ -358,7 +342,6 @@ BEGIN
 	GROUP BY i.taxonomy, i.topic;
 	INSERT INTO desk.case_links (case_ref, n, other_case, link, linked_by)
 	VALUES (new_case, 1, the_case.case_ref, 'follow_up', ietp.actor());
-	PERFORM desk.add_event(new_case, 'linked', 'follow_up');
 	PERFORM desk.settle_retry(retry_key, case_ref => new_case);
 END
 $$;

@@ -11,6 +11,7 @@ CREATE TABLE desk.recommendations (
 	made_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	answer ietp.recommendation_answer,
 	verified_through ietp.verified_through,
+	digest_key uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
 	factory text NOT NULL REFERENCES desk.factories,
 	topic text NOT NULL,
 	made_by text NOT NULL,
@@ -27,6 +28,8 @@ COMMENT ON COLUMN desk.recommendations.due_on IS
 'until when it should be followed';
 COMMENT ON COLUMN desk.recommendations.made_at IS
 'stamped, as are made_by and verified_by';
+COMMENT ON COLUMN desk.recommendations.digest_key IS
+'key of the digest by which the history knows the row; random';
 COMMENT ON COLUMN desk.recommendations.body IS
 'words to the factory; must hold nothing that tells of a worker, for the factory and the programme''s staff read it';
 CREATE INDEX recommendations_factory ON desk.recommendations (factory);
@@ -71,6 +74,19 @@ ALTER TABLE desk.recommendations ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.recommendations ENABLE ALWAYS TRIGGER append_only_truncate;
 ALTER TABLE desk.recommendations ENABLE ALWAYS TRIGGER zz_stamp;
 ALTER TABLE desk.recommendations ENABLE ALWAYS TRIGGER zz_steps;
+CREATE TRIGGER zz_record
+AFTER INSERT ON desk.recommendations
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('recommended', 'n', 'topic',
+	'due_on');
+ALTER TABLE desk.recommendations ENABLE ALWAYS TRIGGER zz_record;
+CREATE TRIGGER zz_record_step
+AFTER UPDATE ON desk.recommendations
+REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('recommendation_changed',
+	'n', 'answer', 'verified_through', 'answer>recommendation_answered',
+	'verified_through>recommendation_verified');
+ALTER TABLE desk.recommendations ENABLE ALWAYS TRIGGER zz_record_step;
 
 -- Words, but none of a worker: analysts and administrators have no use for
 -- them, and an auditor is given the rest of the row.
@@ -136,8 +152,6 @@ BEGIN
 			OR recommend.due_on < desk.local_day(the_case.line, now()) THEN
 		PERFORM desk.refuse('due_on', 'out_of_range', 'Not before today.');
 	END IF;
-	PERFORM desk.add_event(the_case.case_ref, 'recommended',
-		recommend.topic);
 	INSERT INTO desk.recommendations
 		(case_ref, n, factory, taxonomy, topic, body, due_on)
 	SELECT the_case.case_ref, COALESCE(max(r.n), 0) + 1, the_case.factory,
@@ -210,8 +224,6 @@ BEGIN
 	SET answer = CASE WHEN r.answer IS NULL THEN the_answer END,
 		answered_on = COALESCE(r.answered_on, today)
 	WHERE r.case_ref = entry.case_ref AND r.n = entry.n;
-	PERFORM desk.add_event(the_case.case_ref, 'recommendation_answered',
-		the_answer::text);
 END
 $$;
 COMMENT ON FUNCTION helpline.answer_recommendation(
@@ -252,8 +264,6 @@ BEGIN
 	UPDATE desk.recommendations AS r
 	SET verified_through = through, verified_on = today, verified_by = NULL
 	WHERE r.case_ref = entry.case_ref AND r.n = entry.n;
-	PERFORM desk.add_event(the_case.case_ref, 'recommendation_verified',
-		entry.n::text);
 END
 $$;
 COMMENT ON FUNCTION helpline.verify_recommendation(

@@ -163,6 +163,19 @@ ALTER TABLE desk.remedies ENABLE ALWAYS TRIGGER append_only;
 ALTER TABLE desk.remedies ENABLE ALWAYS TRIGGER append_only_truncate;
 ALTER TABLE desk.remedies ENABLE ALWAYS TRIGGER zz_stamp;
 ALTER TABLE desk.remedies ENABLE ALWAYS TRIGGER zz_steps;
+CREATE TRIGGER zz_record
+AFTER INSERT ON desk.remedies
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('remedy_promised', 'n', 'remedy_type',
+	'promised_by_party', 'amount', 'currency', 'due_on');
+ALTER TABLE desk.remedies ENABLE ALWAYS TRIGGER zz_record;
+CREATE TRIGGER zz_record_step
+AFTER UPDATE ON desk.remedies
+REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT
+EXECUTE FUNCTION ietp.record_rows('remedy_changed', 'n',
+	'delivered_on', 'verified_through', 'delivered_on>remedy_delivered',
+	'verified_through>remedy_verified');
+ALTER TABLE desk.remedies ENABLE ALWAYS TRIGGER zz_record_step;
 
 ALTER TABLE desk.remedies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.remedies FORCE ROW LEVEL SECURITY;
@@ -257,8 +270,6 @@ BEGIN
 		PERFORM desk.refuse('due_on', 'out_of_range', 'A day.');
 	END IF;
 	PERFORM desk.check_amount('amount', promise_remedy.amount);
-	PERFORM desk.add_event(the_case.case_ref, 'remedy_promised',
-		promise_remedy.remedy_type);
 	INSERT INTO desk.remedies (case_ref, n, remedy_type, promised_by_party,
 		amount, currency, due_on)
 	SELECT the_case.case_ref, COALESCE(max(r.n), 0) + 1,
@@ -315,8 +326,6 @@ BEGIN
 			deliver_remedy.delivered_on, the_case.line),
 		delivered_recorded_by = NULL
 	WHERE r.case_ref = the_case.case_ref AND r.n = deliver_remedy.n;
-	PERFORM desk.add_event(the_case.case_ref, 'remedy_delivered',
-		deliver_remedy.n::text);
 END
 $$;
 COMMENT ON FUNCTION helpline.deliver_remedy(ietp.case_ref, integer, date) IS
@@ -347,8 +356,6 @@ BEGIN
 	UPDATE desk.remedies AS r
 	SET verified_through = through, verified_at = NULL
 	WHERE r.case_ref = the_case.case_ref AND r.n = verify_remedy.n;
-	PERFORM desk.add_event(the_case.case_ref, 'remedy_verified',
-		verify_remedy.n::text);
 END
 $$;
 COMMENT ON FUNCTION helpline.verify_remedy(ietp.case_ref, integer, text) IS

@@ -246,20 +246,6 @@ BEGIN
 		RETURN;
 	END IF;
 	status := changed.status;
-	IF changed.severity <> the_case.severity THEN
-		PERFORM desk.add_event(the_case.case_ref, 'severity_changed',
-			format('%s -> %s', the_case.severity, changed.severity));
-	END IF;
-	IF changed.escalation_level > the_case.escalation_level THEN
-		PERFORM desk.add_event(the_case.case_ref, 'escalated',
-			changed.escalation_level::text);
-	END IF;
-	PERFORM desk.add_event(the_case.case_ref,
-		CASE WHEN changed.cycle > the_case.cycle THEN 'reopened'
-			WHEN changed.closed_at IS NOT NULL AND the_case.closed_at IS NULL
-			THEN 'closed' ELSE 'moved' END,
-		format('%s: %s -> %s', transition_case.action, the_case.status,
-			changed.status) || COALESCE(', ' || transition_case.reason, ''));
 	PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref);
 END
 $$;
@@ -389,35 +375,19 @@ BEGIN
 	WHERE c.lifecycle_version <> adopt_lifecycle.version
 	AND c.closed_at IS NULL AND adopt_lifecycle.case_ref IS NULL
 	ORDER BY c.case_ref FOR UPDATE;
-	WITH moved AS (
-		UPDATE desk.cases AS c
-		SET lifecycle_version = adopt_lifecycle.version,
-			status = COALESCE((SELECT m.to_status
-				FROM desk.lifecycle_maps AS m
-				WHERE m.lifecycle = 'case'
-				AND m.version = adopt_lifecycle.version
-				AND m.from_version = c.lifecycle_version
-				AND m.from_status = c.status), c.status)
-		WHERE c.lifecycle_version <> adopt_lifecycle.version
-		AND CASE WHEN adopt_lifecycle.case_ref IS NULL
-			THEN c.closed_at IS NULL
-			ELSE c.case_ref = adopt_lifecycle.case_ref END
-		RETURNING c.case_ref
-	), told AS (
-		INSERT INTO desk.events (case_ref, n, occurred_at, action, actor,
-			detail)
-		SELECT m.case_ref, e.n + 1, GREATEST(now(), e.occurred_at),
-			'adopted', ietp.actor(),
-			'version ' || adopt_lifecycle.version
-		FROM moved AS m
-		CROSS JOIN LATERAL (
-			SELECT COALESCE(max(o.n), 0) AS n,
-				max(o.occurred_at) AS occurred_at
-			FROM desk.events AS o WHERE o.case_ref = m.case_ref) AS e
-		-- At REPEATABLE READ one that came too late fails as elsewhere.
-		ON CONFLICT DO NOTHING
-	)
-	SELECT count(*) INTO adopted FROM moved;
+	UPDATE desk.cases AS c
+	SET lifecycle_version = adopt_lifecycle.version,
+		status = COALESCE((SELECT m.to_status
+			FROM desk.lifecycle_maps AS m
+			WHERE m.lifecycle = 'case'
+			AND m.version = adopt_lifecycle.version
+			AND m.from_version = c.lifecycle_version
+			AND m.from_status = c.status), c.status)
+	WHERE c.lifecycle_version <> adopt_lifecycle.version
+	AND CASE WHEN adopt_lifecycle.case_ref IS NULL
+		THEN c.closed_at IS NULL
+		ELSE c.case_ref = adopt_lifecycle.case_ref END;
+	GET DIAGNOSTICS adopted = ROW_COUNT;
 END
 $$;
 COMMENT ON FUNCTION helpline.adopt_lifecycle(integer, ietp.case_ref) IS

@@ -14,9 +14,7 @@
 #
 # "single" is one prepared UPDATE and one transaction for each row, "guarded"
 # the same where the transition asks for a role and a column, and "bulk" one
-# UPDATE of all the rows.  Then the same moves of desk.cases by plain SQL, as
-# superuser, against a copy of the database where the stamp and the judge are
-# disabled.
+# UPDATE of all the rows.  Cases themselves are measured by ledger.sh.
 #
 # Prints medians over several alternated rounds, their spread (the middle half
 # of the rounds, in percent of the median), the median of the ratios within a
@@ -50,7 +48,6 @@ run -d "${PGDATABASE:-postgres}" -c "CREATE ROLE $name NOLOGIN" \
 clean_up() {
 	[ -z "$folder" ] || rm -rf "$folder"
 	run -d "${PGDATABASE:-postgres}" -c "DROP DATABASE IF EXISTS $name" \
-		-c "DROP DATABASE IF EXISTS ${name}_free" \
 		-c "DROP ROLE ${name}_clerk, $name"
 }
 trap clean_up EXIT
@@ -157,23 +154,6 @@ EXECUTE FUNCTION check_move();
 GRANT SELECT, UPDATE ON plain, judged, plpgsql TO PUBLIC;
 GRANT SELECT ON rules TO PUBLIC;
 
--- Cases that are inquired into.  Their way there is not judged.
-INSERT INTO desk.factories (factory, country)
-SELECT 'F' || n, 'CN' FROM generate_series(0, 1999) AS n;
-ALTER TABLE desk.cases DISABLE TRIGGER zz_judge;
-INSERT INTO desk.cases (case_ref, opened_at, opened_on, severity, line,
-	factory, language, handler, team, workers_affected, currency,
-	amount_claimed, status)
-SELECT d.ref, p.opened_on, p.opened_on, 'moderate', 'CN', p.factory, 'zh',
-	p.handler, p.team, p.workers, 'CNY', p.amount, 'inquiry'
-FROM (SELECT r.ref, row_number() OVER () AS n
-	FROM (SELECT DISTINCT ietp.new_case_ref('CN', 2021) AS ref
-		FROM generate_series(1, 60000)) AS r
-	LIMIT 50000) AS d
-JOIN (SELECT *, row_number() OVER () AS n FROM plain) AS p USING (n);
-ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_judge;
-ALTER TABLE desk.cases SET (autovacuum_enabled = off);
-
 CREATE TABLE bench_time (round integer, place text, what text,
 	cpu double precision, updates bigint, hot bigint);
 -- Nanoseconds on a processor; utime and stime count in hundredths of a second.
@@ -184,11 +164,6 @@ RETURN split_part(pg_read_file('/proc/self/schedstat', 0, 1000, true),
 	' ', 1)::double precision / 1e9;
 VACUUM ANALYZE;
 SQL
-run -d "${PGDATABASE:-postgres}" \
-	-c "CREATE DATABASE ${name}_free TEMPLATE $name STRATEGY file_copy"
-run -d "${name}_free" \
-	-c 'ALTER TABLE desk.cases DISABLE TRIGGER zz_stamp' \
-	-c 'ALTER TABLE desk.cases DISABLE TRIGGER zz_judge'
 
 # statements TABLE KEY STATUS: one EXECUTE for each row that moves, in any order
 statements() {
@@ -200,10 +175,6 @@ moves='workers <= 40'
 for status in open working checking; do
 	statements plain ref "$status"
 done
-moves='workers_affected <= 40'
-for status in awaiting_consent inquiry; do
-	statements desk.cases case_ref "$status"
-done
 
 # measure PLACE WHAT STATUS: moves 20,000 rows of the table to the status
 #
@@ -212,25 +183,14 @@ done
 measure() {
 	what=$2
 	status=$3
-	database=$name
-	role=${name}_clerk
 	table=$1
 	key=ref
 	moves='workers <= 40'
-	case $1 in
-		cases | cases_free)
-			table=desk.cases
-			key=case_ref
-			moves='workers_affected <= 40'
-			role=none
-			[ "$1" = cases ] || database=${name}_free
-			;;
-	esac
 	{
 		echo "VACUUM $table;"
 		echo 'CHECKPOINT;'
 		echo "SELECT pg_stat_reset_single_table_counters('$table'::regclass);"
-		echo "SET ROLE $role;"
+		echo "SET ROLE ${name}_clerk;"
 		echo "PREPARE move AS UPDATE $table SET status = \$2
 			WHERE $key = \$1;"
 		echo "UPDATE $table SET status = '$status' WHERE $key = (
@@ -250,7 +210,7 @@ measure() {
 			($round, ''$1'', ''$what'', %s, %s, %s);', :cpu,
 			n_tup_upd, n_tup_hot_upd)
 			FROM pg_stat_user_tables WHERE relid = '$table'::regclass;"
-	} | run -At -d "$database" -o /dev/null >"$folder/result"
+	} | run -At -d "$name" -o /dev/null >"$folder/result"
 	run -d "$name" -f "$folder/result"
 }
 
@@ -259,21 +219,12 @@ measure() {
 round=0
 while [ "$round" -le "$rounds" ]; do
 	places='plain judged plpgsql'
-	cases='cases_free cases'
 	if [ $((round % 2)) = 1 ]; then
 		places='plpgsql judged plain'
-		cases='cases cases_free'
 	fi
 	for move in 'single working' 'bulk open' 'bulk working' 'bulk open' \
 		'bulk working' 'bulk open' 'guarded checking' 'guarded open'; do
 		for place in $places; do
-			# shellcheck disable=SC2086	# two words
-			measure "$place" $move
-		done
-	done
-	for move in 'single awaiting_consent' 'bulk inquiry' \
-		'bulk awaiting_consent' 'bulk inquiry'; do
-		for place in $cases; do
 			# shellcheck disable=SC2086	# two words
 			measure "$place" $move
 		done
@@ -311,7 +262,7 @@ FROM (SELECT what, place, round, avg(cpu) AS cpu FROM bench_time
 JOIN (SELECT what, place, round, avg(cpu) AS cpu FROM bench_time
 	WHERE round > 0 GROUP BY what, place, round) AS b USING (what, round)
 WHERE (a.place, b.place) IN (('judged', 'plain'), ('judged', 'plpgsql'),
-	('plpgsql', 'plain'), ('cases', 'cases_free'))
+	('plpgsql', 'plain'))
 GROUP BY a.what, a.place, b.place
 ORDER BY a.what, a.place, b.place;
 SQL

@@ -221,7 +221,8 @@ SELECT n, entry, purpose, recipient_kind, recipient, identity_disclosed AS id,
 FROM helpline.case_consents(c1());
 RESET ROLE;
 SELECT consent_n FROM desk.cases WHERE case_ref = c1();
-SELECT action, actor, detail FROM helpline.case_history(c1())
+SELECT action, actor, (records -> 'consents' -> 0)::jsonb - 'digest' AS entry,
+	changes FROM helpline.case_history(c1())
 WHERE action LIKE 'consent%' ORDER BY n;
 SELECT p AS purpose, desk.has_consent(c1(), p::text)
 FROM unnest(enum_range(NULL::ietp.consent_purpose)) AS p;
@@ -300,7 +301,8 @@ SELECT n, purpose, recipient_kind, recipient, fields, consent_n,
 	under_override, now() - occurred_at AS ago, recorded_by
 FROM helpline.case_disclosures(c1());
 RESET ROLE;
-SELECT action, actor, detail FROM helpline.case_history(c1())
+SELECT action, actor, (records -> 'disclosures' -> 0)::jsonb - 'digest'
+	AS disclosure, consent_n, changes FROM helpline.case_history(c1())
 WHERE action = 'disclosed' ORDER BY n;
 
 --
@@ -350,8 +352,10 @@ SELECT consent_n FROM helpline.disclose(c1(), 'contact_factory', '{topic}',
 RESET ROLE;
 SELECT left(pg_temp.attempt('UPDATE desk.cases SET status = ''with_factory''
 	WHERE case_ref = c1()'), 5) AS sqlstate;
-SELECT action, detail FROM helpline.case_history(c1())
-WHERE action IN ('consent_withdrawn', 'moved') ORDER BY n;
+SELECT action, actor, from_status || ' -> ' || to_status AS move,
+	(records -> 'consents' -> 0)::jsonb - 'digest' AS entry, consent_n
+FROM helpline.case_history(c1())
+WHERE action = 'consent_withdrawn' OR from_status IS NOT NULL ORDER BY n;
 SELECT status, status_reason, moved_by, consent_n FROM desk.cases
 WHERE case_ref = c1();
 SELECT n, entry, purpose, recipient, in_force,
@@ -446,13 +450,13 @@ BEGIN
 			also, wording_version => 'v1');
 	END IF;
 	SELECT count(*) INTO moves FROM desk.events AS e
-	WHERE e.case_ref = c1() AND e.action = 'moved'
-	AND e.detail LIKE 'consent_withdrawn: %';
+	WHERE e.case_ref = c1() AND e.action = 'consent_withdrawn'
+	AND e.from_status IS NOT NULL;
 	SELECT w.withdrawn, w.status INTO withdrawn, status
 	FROM helpline.withdraw_consent(c1(), the_purpose, the_recipient) AS w;
 	SELECT count(*) - moves INTO moved FROM desk.events AS e
-	WHERE e.case_ref = c1() AND e.action = 'moved'
-	AND e.detail LIKE 'consent_withdrawn: %';
+	WHERE e.case_ref = c1() AND e.action = 'consent_withdrawn'
+	AND e.from_status IS NOT NULL;
 END
 $$;
 SELECT v.*, w.*
@@ -558,7 +562,8 @@ FROM helpline.case_disclosures(c1()) ORDER BY n DESC LIMIT 3;
 -- Withdrawn with the consent
 SELECT * FROM helpline.withdraw_consent(c1(), 'contact_factory', 'CT-F');
 SELECT desk.has_consent(c1(), 'contact_factory');
-SELECT action, actor, detail FROM helpline.case_history(c1())
+SELECT action, actor, (records -> 'consents' -> 0)::jsonb
+	- '{n,refers_to,digest}'::text[] AS entry FROM helpline.case_history(c1())
 WHERE action LIKE 'override%' ORDER BY n;
 
 --
@@ -571,8 +576,8 @@ LANGUAGE sql
 AS $$
 	SELECT format('INSERT INTO desk.consents SELECT r.* FROM
 		jsonb_populate_record(NULL::desk.consents, jsonb_build_object(
-		''case_ref'', c1(), ''given_at'', now(), ''identity_disclosed'', false)
-		|| %L::jsonb) AS r', more)
+		''case_ref'', c1(), ''given_at'', now(), ''identity_disclosed'', false,
+		''digest_key'', gen_random_uuid()) || %L::jsonb) AS r', more)
 $$;
 CREATE TEMP TABLE base AS
 SELECT jsonb_build_object('entry', 'given', 'purpose', 'contact_factory',
@@ -611,7 +616,7 @@ AS $$
 		('{"given_at": "-infinity"}'), ('{"given_at": null}'),
 		('{"refers_to": 1}'), ('{"legal_basis": "cn_pipl_13_4"}'),
 		('{"entry": null}'), ('{"n": 0}'), ('{"n": 1}'),
-		('{"case_ref": null}'))
+		('{"case_ref": null}'), ('{"digest_key": null}'))
 		AS v (changed)
 $$;
 CREATE FUNCTION pg_temp.requested_without()

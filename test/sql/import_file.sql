@@ -338,8 +338,13 @@ SELECT c.source_id, i.n, i.topic, i.call_ref FROM desk.case_issues AS i
 JOIN desk.cases AS c USING (case_ref) ORDER BY 1, 2;
 SELECT c.source_id, k.source, k.source_id AS call FROM desk.case_calls AS l
 JOIN desk.cases AS c USING (case_ref) JOIN desk.calls AS k USING (call_ref);
-SELECT c.source_id, e.n, e.action, e.detail FROM desk.events AS e
-JOIN desk.cases AS c USING (case_ref) ORDER BY 1, 2;
+SELECT c.source_id, e.n, e.action, e.to_status,
+	e.changes -> 'source' ->> 1 AS source,
+	e.changes -> 'source_id' ->> 1 AS its_id,
+	(SELECT string_agg(i ->> 'topic', ' ')
+		FROM json_array_elements(e.records -> 'case_issues') AS i) AS topics,
+	json_array_length(e.records -> 'case_calls') AS calls
+FROM desk.events AS e JOIN desk.cases AS c USING (case_ref) ORDER BY 1, 2;
 -- Again: nothing changed.
 INSERT INTO desk.staged_cases TABLE file2;
 SELECT outcome FROM helpline.import_cases('cases-1');

@@ -240,7 +240,7 @@ ORDER BY r.name COLLATE "C";
 CREATE TEMP VIEW source AS
 SELECT r.oid, regexp_replace(regexp_replace(r.prosrc, '--[^\n]*', '', 'g'),
 		$$'[^']*'$$, '''''', 'g') AS body,
-	r.place = 'desk' AND (r.proname = 'has_consent'
+	r.place = 'desk' AND (r.proname IN ('has_consent', 'consent_used')
 		OR r.proname IN (SELECT g.guard FROM desk.guards AS g)) AS guard
 FROM routine AS r;
 SELECT r.name AS wrong_volatility FROM routine AS r
@@ -251,13 +251,15 @@ AND (r.provolatile = 'v') <> (s.body ~ ('\m(INSERT INTO|UPDATE desk'
 	OR EXISTS (SELECT FROM routine AS v
 		WHERE v.provolatile = 'v' AND v.oid <> r.oid
 		AND strpos(s.body, format('%s.%s(', v.place, v.proname)) > 0));
--- Guards take a new snapshot, never a plan for a table that was empty, and no
--- rights of their own: the judge calls them as the owner.
-SELECT count(*) = (SELECT count(*) FROM desk.guards) + 1 AS every_guard
+-- Guards, and what stamps the consent that they found, take a new snapshot,
+-- never a plan for a table that was empty, and no rights of their own: they are
+-- called as the owner.
+SELECT count(*) = (SELECT count(*) FROM desk.guards) + 2 AS every_guard
 FROM source AS s WHERE s.guard;
 SELECT r.name AS wrong_guard FROM routine AS r JOIN source AS s USING (oid)
 WHERE s.guard AND (r.provolatile <> 'v' OR r.prosecdef
-	OR r.prorettype <> 'boolean'::regtype
+	OR r.prorettype <> CASE r.proname WHEN 'consent_used'
+		THEN 'integer'::regtype ELSE 'boolean'::regtype END
 	OR 'enable_seqscan=off' <> ALL (r.proconfig));
 
 -- Nobody's search path reaches into a function.

@@ -148,7 +148,12 @@ SELECT CASE other_case WHEN :'a' THEN 'a' WHEN :'c' THEN 'c' END AS other_case,
 FROM helpline.case_links(:'b') ORDER BY 1, 2, 3;
 SELECT other_case = :'b' AS b, link, direction FROM helpline.case_links(:'a')
 ORDER BY 2, 3;
-SELECT action, detail FROM helpline.case_history(:'b');
+SELECT action, changes -> 'severity' ->> 1 AS severity,
+	records -> 'case_issues' -> 0 ->> 'topic' AS topic,
+	records -> 'case_links' -> 0 ->> 'link' AS link,
+	CASE records -> 'case_links' -> 0 ->> 'other_case' WHEN :'a' THEN 'a'
+		WHEN :'c' THEN 'c' END AS other_case
+FROM helpline.case_history(:'b');
 RESET ROLE;
 SELECT desk.retaliation_linked(:'b') AS linked;
 SELECT count(*) FROM helpline.case_links(NULL);
@@ -234,7 +239,8 @@ SELECT pg_temp.attempt('SELECT helpline.unmark_duplicate(NULL)');
 SELECT pg_temp.attempt(format('SELECT helpline.unmark_duplicate(%L)', :'foreign'));
 SELECT count(*) AS in_queue FROM helpline.my_queue()
 WHERE case_ref IN (:'a', :'b', :'c', :'d');
-SELECT action, detail = :'a' AS a FROM helpline.case_history(:'c');
+SELECT action, replace(changes ->> 'duplicate_of', :'a', 'a') AS duplicate_of
+FROM helpline.case_history(:'c');
 RESET ROLE;
 SELECT pg_temp.duplicates(), pg_temp.pairs();
 -- One that is not seen by who marks is heeded all the same.
@@ -275,11 +281,11 @@ RESET session_replication_role;
 CREATE FUNCTION public.meddle() RETURNS trigger LANGUAGE plpgsql
 AS $$ BEGIN NEW.duplicate_of := (SELECT case_ref FROM named WHERE name = 'd');
 RETURN NEW; END $$;
-CREATE TRIGGER zzz BEFORE UPDATE ON desk.cases
+CREATE TRIGGER meddle BEFORE UPDATE ON desk.cases
 FOR EACH ROW WHEN (NEW.workers_affected = 77) EXECUTE FUNCTION public.meddle();
 SELECT pg_temp.attempt(format($$UPDATE desk.cases SET workers_affected = 77
 	WHERE case_ref = %L$$, :'c'));
-DROP TRIGGER zzz ON desk.cases;
+DROP TRIGGER meddle ON desk.cases;
 SELECT pg_temp.duplicates(), pg_temp.pairs();
 
 -- A closed case may be marked, and pointed at.
@@ -302,8 +308,10 @@ SELECT helpline.unmark_duplicate(:'c') AS repeated;
 SELECT status, closing_reason, cycle FROM helpline.find_case(:'c');
 SELECT count(*) AS in_queue FROM helpline.my_queue()
 WHERE case_ref IN (:'a', :'c');
-SELECT action, CASE WHEN detail = :'a' THEN 'a' ELSE detail END AS detail
-FROM helpline.case_history(:'c') ORDER BY n DESC LIMIT 4;
+SELECT action, from_status || ' -> ' || to_status AS move,
+	changes -> 'status_reason' ->> 1 AS reason,
+	replace(changes ->> 'duplicate_of', :'a', 'a') AS duplicate_of
+FROM helpline.case_history(:'c') ORDER BY n DESC LIMIT 3;
 RESET ROLE;
 SELECT status_reason, moved_by, closed_at, closed_on, last_closed_at = now()
 	AS closed_before, last_closing_reason FROM desk.cases
@@ -328,7 +336,11 @@ SELECT new_case = :'new_case' AS same, repeated FROM helpline.open_linked_case(:
 SELECT pg_temp.attempt(format($$SELECT helpline.open_linked_case(%L,
 	'00000000-0000-4000-8000-000000000051')$$, :'c'));
 SELECT other_case = :'a' AS a, link, direction FROM helpline.case_links(:'new_case');
-SELECT action, actor, detail FROM helpline.case_history(:'new_case');
+SELECT action, actor, changes -> 'severity' ->> 1 AS severity,
+	json_array_length(records -> 'case_issues') AS issues,
+	(records -> 'case_links' -> 0)::jsonb - '{digest,other_case}'::text[]
+		AS link, records -> 'case_links' -> 0 ->> 'other_case' = :'a' AS a
+FROM helpline.case_history(:'new_case');
 RESET ROLE;
 SELECT n.case_ref <> o.case_ref AS new, n.line, n.factory, n.language, n.severity,
 	n.complainant_role, n.identity_mode, n.workers_affected, n.handler, n.team,

@@ -120,7 +120,12 @@ SELECT n, factory, topic, body, made_at = now() AS made_now, made_by,
 	due_on - :'today'::date AS due, answer, answered_on - :'today'::date AS answered,
 	verified_on - :'today'::date AS verified, verified_through, verified_by
 FROM helpline.case_recommendations(:'case1');
-SELECT action, actor, detail FROM helpline.case_history(:'case1');
+SELECT action, actor, changes -> 'severity' ->> 1 AS severity,
+	(records -> 'recommendations' -> 0)::jsonb - '{due_on,digest}'::text[]
+		AS recommendation,
+	(records -> 'recommendations' -> 0 ->> 'due_on')::date - :'today'::date
+		AS due
+FROM helpline.case_history(:'case1');
 SELECT v.arguments, pg_temp.attempt(format('SELECT helpline.recommend(%L, '
 	|| v.arguments || ')', :'case1', :'today'))
 FROM (VALUES ('NULL, ''x'', %L'), ('''wages'', ''x'', %L'),

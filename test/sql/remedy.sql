@@ -152,7 +152,12 @@ SELECT n, cycle, remedy_type, promised_by, promised_at = now() AS promised_now,
 	verified_at = now() AS verified_now, verified_through, recorded_by,
 	delivered_recorded_by, verified_by
 FROM helpline.case_remedies(:'case1');
-SELECT action, actor, detail FROM helpline.case_history(:'case1');
+SELECT action, actor, changes -> 'severity' ->> 1 AS severity,
+	(records -> 'remedies' -> 0)::jsonb - '{delivered_on,digest}'::text[]
+		AS remedy,
+	(records -> 'remedies' -> 0 ->> 'delivered_on')::date
+		= timezone('Asia/Shanghai', now())::date AS delivered_today
+FROM helpline.case_history(:'case1');
 -- One that was promised later is wanting again.
 SELECT pg_temp.after(format($$SELECT helpline.promise_remedy(%L, 'apology')$$, :'case1'),
 	format('pg_temp.guards(%L)', :'case1'));
@@ -165,9 +170,10 @@ SELECT pg_temp.after(format($$SELECT helpline.promise_remedy(%1$L, 'none')$$, :'
 	format('pg_temp.guards(%L)', :'case1'));
 -- Of another case, and of an earlier cycle
 SELECT pg_temp.guards(:'case2');
-ALTER TABLE desk.cases DISABLE TRIGGER zz_stamp;
+ALTER TABLE desk.cases DISABLE TRIGGER zz_stamp, DISABLE TRIGGER zz_record;
 UPDATE desk.cases SET cycle = 2 WHERE case_ref = :'case1';
-ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_stamp;
+ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_stamp,
+	ENABLE ALWAYS TRIGGER zz_record;
 SELECT pg_temp.guards(:'case1') AS second_cycle;
 SELECT n FROM helpline.promise_remedy(:'case1', 'training');
 SELECT pg_temp.guards(:'case1') AS promised_in_it,

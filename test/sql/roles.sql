@@ -441,6 +441,8 @@ FROM (VALUES
 	kind, written_by, body) VALUES (CASE_A, 9, ''note'', ''x'', ''x'')'),
 	('t_ietp_a1', 'note in a case', 'INSERT INTO desk.notes (case_ref, n,
 	kind, written_by, body) VALUES (CASE_B, 9, ''note'', ''x'', ''x'')'),
+	('t_ietp_a1', 'event in own case', 'INSERT INTO desk.events (case_ref, n,
+	occurred_at, action, actor) VALUES (CASE_A, 9, now(), ''noted'', ''x'')'),
 	('t_ietp_a1', 'event in a case', 'INSERT INTO desk.events (case_ref, n,
 	occurred_at, action, actor) VALUES (CASE_B, 9, now(), ''noted'', ''x'')'),
 	('t_ietp_a1', 'issue of a case', 'INSERT INTO desk.case_issues (case_ref,

@@ -253,8 +253,10 @@ SELECT status, status_reason, closing_reason, closed_at = status_since AS closed
 		AND last_resolved_at < closed_at AS resolved_before,
 	first_closing_reason, last_closing_reason, cycle
 FROM desk.cases WHERE case_ref = :'a';
-SELECT action, detail FROM helpline.case_history(:'a')
-WHERE action IN ('moved', 'closed', 'consent_withdrawn') ORDER BY n;
+SELECT action, from_status || ' -> ' || to_status AS move,
+	changes -> 'status_reason' ->> 1 AS reason, consent_n
+FROM helpline.case_history(:'a')
+WHERE from_status IS NOT NULL OR action = 'consent_withdrawn' ORDER BY n;
 CREATE TEMP TABLE first_cycle AS SELECT * FROM desk.cases WHERE case_ref = :'a';
 
 -- Again: with a reason; and what was proved before counts no more.
@@ -300,8 +302,9 @@ SELECT c.cycle, c.closing_reason, c.first_closing_reason, c.last_closing_reason,
 	c.last_closed_at = c.closed_at AND c.closed_at > f.closed_at
 		AS last_closed_new
 FROM desk.cases AS c JOIN first_cycle AS f USING (case_ref);
-SELECT n, action, detail FROM helpline.case_history(:'a')
-WHERE action = 'reopened';
+SELECT n, action, from_status || ' -> ' || to_status AS move,
+	changes -> 'status_reason' ->> 1 AS reason, changes -> 'cycle' AS cycle
+FROM helpline.case_history(:'a') WHERE action = 'reopen';
 
 -- The grace window: 90 days.  Nobody sets the clock back,
 UPDATE desk.cases SET status_since = now() - interval '91 days'
@@ -316,12 +319,14 @@ AS $$
 BEGIN
 	ALTER TABLE desk.cases DISABLE TRIGGER zz_stamp;
 	ALTER TABLE desk.cases DISABLE TRIGGER zz_judge;
+	ALTER TABLE desk.cases DISABLE TRIGGER zz_record;
 	UPDATE desk.cases SET status_since = now() - since,
 		closed_at = now() - since, opened_at = now() - since,
 		opened_on = '2000-01-01'
 	WHERE case_ref = a_case;
 	ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_stamp;
 	ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_judge;
+	ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_record;
 	RETURN true;
 END
 $$;
@@ -392,7 +397,11 @@ SELECT pg_temp.move('regress_one', :'z', 'triage',
 SELECT escalation_level, escalated_at = status_since AS now,
 	escalated_on = (escalated_at AT TIME ZONE 'Asia/Shanghai')::date AS day
 FROM desk.cases WHERE case_ref = :'z';
-SELECT action, detail FROM helpline.case_history(:'z') ORDER BY n;
+SELECT action, from_status || ' -> ' || to_status AS move,
+	changes -> 'severity' ->> 1 AS severity,
+	changes -> 'escalation_level' AS level,
+	changes -> 'escalated_at' IS NOT NULL AS escalated
+FROM helpline.case_history(:'z') ORDER BY n;
 -- One that turns out to be so on the way, and one that was escalated higher
 SELECT pg_temp.case_in('triaged', 'minor') AS t \gset
 SELECT pg_temp.move('regress_one', :'t', 'begin_inquiry',
@@ -433,7 +442,11 @@ WHERE reason = 'advised';
 RESET ROLE;
 SELECT pg_temp.move('regress_mate', :'f', 'close', 'advised',
 	'{"severity": "moderate"}');
-SELECT action, actor, detail FROM helpline.case_history(:'f') ORDER BY n;
+SELECT action, actor, from_status || ' -> ' || to_status AS move,
+	changes -> 'status_reason' ->> 1 AS reason,
+	changes -> 'severity' AS severity,
+	changes -> 'highest_severity' AS highest
+FROM helpline.case_history(:'f') ORDER BY n;
 SELECT pg_temp.new_case('zero_tolerance') AS f \gset
 UPDATE desk.cases SET severity = 'serious' WHERE case_ref = :'f';
 UPDATE desk.cases SET severity = 'critical' WHERE case_ref = :'f';
@@ -585,8 +598,11 @@ RESET ROLE;
 SELECT status, status_reason, cycle, moved_by, duplicate_of, closed_at,
 	first_closing_reason
 FROM desk.cases WHERE case_ref = :'c';
-SELECT action, replace(detail, :'original', 'original') AS detail
-FROM helpline.case_history(:'c') WHERE action ~ 'duplicate|reopened'
+SELECT action, from_status || ' -> ' || to_status AS move,
+	changes -> 'status_reason' ->> 1 AS reason,
+	replace(changes ->> 'duplicate_of', :'original', 'original') AS duplicate_of
+FROM helpline.case_history(:'c')
+WHERE changes -> 'duplicate_of' IS NOT NULL OR from_status = 'closed'
 ORDER BY n;
 SELECT pg_temp.move('regress_one', :'c', 'reopen', 'not_a_duplicate');
 -- One that was closed otherwise stays closed.
@@ -928,8 +944,10 @@ SELECT * FROM (VALUES ('status_since', 'now() - interval ''1 year'''),
 	('last_resolved_at', 'now()'), ('first_closed_at', 'now()'),
 	('last_closed_at', 'now()'), ('first_closing_reason', '''x'''),
 	('last_closing_reason', '''x'''), ('status_reason', '''advised'''),
-	('highest_severity', '''zero_tolerance'''), ('highest_severity', 'NULL'))
-	AS v (name, value);
+	('highest_severity', '''zero_tolerance'''), ('highest_severity', 'NULL'),
+	('event_n', '99'), ('event_n', 'NULL'), ('event_at', 'now()'),
+	('event_hash', '''\x00'''), ('event_hash', 'NULL'),
+	('consent_used', '7')) AS v (name, value);
 SELECT s.name, s.value, pg_temp.attempt(format(
 	'UPDATE desk.cases SET %I = %s WHERE case_ref IN (%L, %L, %L)',
 	s.name, s.value, :'c', :'d', :'closed')) AS outcome
@@ -951,7 +969,8 @@ UPDATE desk.cases SET status = 'closed', status_reason = 'advised',
 	closing_reason = 'resolved', first_resolved_at = 'epoch',
 	last_resolved_at = 'epoch', first_closed_at = 'epoch',
 	last_closed_at = 'epoch', first_closing_reason = 'x',
-	last_closing_reason = 'x'
+	last_closing_reason = 'x', event_n = 1, event_at = 'epoch',
+	event_hash = '\x00', consent_used = 7
 WHERE case_ref = :'c';
 SELECT status_since = now() AS since, moved_by = current_user AS by_me, cycle,
 	closed_at = now() AS closed, closed_on < '2099-01-01' AS on_a_day,
@@ -959,6 +978,14 @@ SELECT status_since = now() AS since, moved_by = current_user AS by_me, cycle,
 		AND first_closed_at = now() AND last_closed_at = now() AS kept,
 	first_closing_reason, last_closing_reason
 FROM desk.cases WHERE case_ref = :'c';
+SELECT c.event_n - b.event_n AS further, c.event_at = now() AS now,
+	c.consent_used, e.hash = c.event_hash AS head, e.action,
+	e.from_status || ' -> ' || e.to_status AS move, e.actor = current_user
+		AS by_me, e.changes ->> 'cycle' AS cycle,
+	e.changes -> 'status_reason' ->> 1 AS reason
+FROM desk.cases AS c JOIN rows_before AS b USING (case_ref)
+JOIN desk.events AS e ON e.case_ref = c.case_ref AND e.n = c.event_n
+WHERE c.case_ref = :'c';
 ROLLBACK;
 -- What ended is not edited, except for what may change.
 BEGIN;
@@ -1122,7 +1149,8 @@ SELECT c.status, c.lifecycle_version, c.status_since = b.status_since
 		AND c.moved_by = b.moved_by AND c.cycle = b.cycle AS else_as_before
 FROM desk.cases AS c JOIN before_adoption AS b USING (case_ref)
 WHERE c.case_ref = :'t';
-SELECT action, actor, detail FROM helpline.case_history(:'t')
+SELECT action, actor, from_status || ' -> ' || to_status AS move, consent_n,
+	lifecycle_version, changes FROM helpline.case_history(:'t')
 WHERE action = 'adopted';
 -- Its own version counts for the case.
 SELECT pg_temp.move('regress_one', :'t', 'wait_for_worker');

@@ -130,6 +130,10 @@ sub is_text
 my %reading = (
 	ageing => ["('2021-06-30')", "('2020-12-31', 'CN')", "('2021-04-30', 'VN')"],
 	case_actions => ["('%road')"],
+	case_as_of => [
+		"('%case', '-infinity')", "('%case', 'infinity')",
+		"('%road', 'infinity')"
+	],
 	case_assignments => ["('%road')"],
 	case_consents => ["('%road')"],
 	case_disclosures => ["('%road')"],
@@ -139,6 +143,7 @@ my %reading = (
 	case_recommendations => ["('%road')"],
 	case_remedies => ["('%road')"],
 	case_status => [ "('%case')", "('%road', 'vi')" ],
+	changes_since => [ '()', '(NULL, 3)' ],
 	consent_report => ["('2020-01-01', '2121-01-01')"],
 	find_call => ["((SELECT calls[1] FROM helpline.find_case('%case')))"],
 	find_case => [ "('%case')", "('%road')" ],
@@ -162,6 +167,7 @@ my %reading = (
 		"('case', '{a,a}', '{received,triaged}', '{2021-01-01,2021-01-02}')"
 	],
 	retaliation_checks_due => ["('2121-01-01')"],
+	timeline => [ "('%case')", "('%road', 'vi')" ],
 	topics => [ '()', "('zh-Hans')", "('vi')" ],
 	updates_due => ["('2021-07-01')"],
 	who_am_i => ['()']);
@@ -224,6 +230,7 @@ INSERT INTO desk.staged_lines (line) VALUES ('id,when'), ('2,2021-04-30');
 SELECT FROM helpline.open_batch('waiting-too', 'calls', 'CN', 'switch');
 INSERT INTO desk.staged_calls (source_id, received_at, channel)
 VALUES ('1', '2021-04-30', 'phone_in');
+SELECT FROM ietp.seal_ledger();
 SQL
 
 # Lin's day; returns the reference of the case.
@@ -352,7 +359,8 @@ sub stamps
 SELECT case_ref, status, status_since, status_reason, moved_by, cycle,
 	lifecycle_version, consent_n, duplicate_of, closed_at, closing_reason,
 	first_resolved_at, last_resolved_at, first_closed_at, last_closed_at,
-	first_closing_reason, last_closing_reason
+	first_closing_reason, last_closing_reason, consent_used, event_n,
+	event_at, event_hash
 FROM desk.cases WHERE source IS NULL ORDER BY case_ref;
 SELECT * FROM dba.visits ORDER BY id;
 SQL
@@ -458,6 +466,9 @@ sub check_work
 			"UPDATE desk.cases SET severity = 'minor' "
 			  . "WHERE case_ref::text = '$new_case'" => 'IE202',
 			'DELETE FROM desk.consents' => 'IE225',
+			"UPDATE desk.events SET actor = 'lin'" => 'IE225',
+			'INSERT INTO desk.events TABLE desk.events' => 'IE225',
+			'TRUNCATE desk.events' => 'IE225',
 			'UPDATE desk.transitions SET records = NULL' => 'IE222',
 			"UPDATE dba.visits SET status = 'planned'" => 'IE211');
 

@@ -160,7 +160,10 @@ SQL
 }
 
 # What no rule allows and no stamp would leave: the publisher's DBA has put the
-# triggers out of the way.  Returns the case.
+# triggers out of the way, of the tables that are written alone: with the DDL
+# for all of them the transaction is streamed before it commits, for which
+# PostgreSQL's decoder fails once with "unexpected table_index_fetch_tuple call"
+# (our policies are toasted) before it tries again.  Returns the case.
 sub break_the_rules
 {
 	my $case = work_through();
@@ -169,14 +172,18 @@ sub break_the_rules
 	$publisher->safe_psql('helpline', <<"SQL");
 BEGIN;
 CREATE TEMPORARY TABLE enabled ON COMMIT DROP AS
-SELECT format('ALTER TABLE %s ENABLE %s TRIGGER %I', tgrelid::regclass,
-		CASE tgenabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' END,
-		tgname) AS statement
+SELECT tgrelid::regclass AS of, format('ALTER TABLE %s %s', tgrelid::regclass,
+		string_agg(format('ENABLE %s TRIGGER %I', CASE tgenabled
+			WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' END, tgname), ', '))
+	AS statement
 FROM pg_trigger
-WHERE NOT tgisinternal AND tgrelid IN (SELECT oid FROM pg_class
-	WHERE relnamespace = 'desk'::regnamespace);
-SELECT format('ALTER TABLE desk.%I DISABLE TRIGGER USER', relname)
-FROM pg_class WHERE relkind = 'r' AND relnamespace = 'desk'::regnamespace
+WHERE NOT tgisinternal AND tgrelid IN ('desk.cases'::regclass,
+	'desk.consents'::regclass, 'desk.disclosures'::regclass,
+	'desk.events'::regclass, 'desk.refusals'::regclass,
+	'desk.remedies'::regclass, 'desk.recommendations'::regclass,
+	'desk.case_links'::regclass, 'desk.transitions'::regclass)
+GROUP BY tgrelid;
+SELECT format('ALTER TABLE %s DISABLE TRIGGER USER', of) FROM enabled
 \\gexec
 -- No way leads from inquiry to resolved, nor to a status that is none.
 UPDATE desk.cases SET status = 'resolved', status_since = '2020-02-29',
@@ -201,9 +208,13 @@ INSERT INTO desk.disclosures (case_ref, n, consent_n, occurred_at,
 	recorded_at, purpose, recipient_kind, recipient, fields, recorded_by)
 VALUES ('$gone', 9, 40, '2020-02-01', '2020-02-02', 'contact_factory',
 	'factory', 'F-1', '{worker_name}', 'a ghost');
-INSERT INTO desk.events (case_ref, n, occurred_at, recorded_at, action, actor)
-VALUES ('$gone', 2, '2020-01-01', '2020-01-02', 'noted', 'a ghost');
-UPDATE desk.events SET detail = 'rewritten', actor = 'a ghost'
+INSERT INTO desk.events (case_ref, occurred_at, recorded_at, xid, n,
+	incarnation, lifecycle_version, consent_n, action, actor, database_role,
+	records, hash)
+VALUES ('$gone', '2020-01-02', '2020-01-01', '7', 40, 9, 1, 40, 'noted',
+	'a ghost', 'nobody', '{"notes": "none"}', sha256('a guess'));
+UPDATE desk.events SET action = 'rewritten', actor = 'a ghost',
+	from_status = 'lost', hash = sha256('another guess')
 WHERE case_ref = '$case' AND n = 3;
 DELETE FROM desk.events WHERE case_ref = '$case' AND n = 4;
 UPDATE desk.consents SET language = 'vi' WHERE case_ref = '$case';
@@ -310,6 +321,10 @@ sub check_case
 	is( $subscriber->safe_psql('helpline', <<"SQL"),
 SELECT string_agg(action, ' ' ORDER BY n) FROM desk.events
 WHERE case_ref = '$the_case';
+SELECT c.event_n, c.event_n = count(*), bool_or(e.n = c.event_n
+	AND e.hash = c.event_hash AND e.occurred_at = c.event_at)
+FROM desk.cases AS c JOIN desk.events AS e USING (case_ref)
+WHERE case_ref = '$the_case' GROUP BY c.event_n;
 SELECT count(*) FROM desk.consents WHERE case_ref = '$the_case';
 SELECT count(*) FROM desk.disclosures WHERE case_ref = '$the_case';
 SELECT count(*) FROM desk.assignments WHERE case_ref = '$the_case';
@@ -320,7 +335,8 @@ SELECT status, moved_by, cycle, consent_n, first_closing_reason,
 FROM desk.cases WHERE case_ref = '$the_case';
 SQL
 		<<'TEXT' =~ s/\n\z//r,
-opened assigned moved moved consent_given moved acted disclosed remedy_promised moved remedy_delivered moved remedy_verified acted recommended recommendation_answered moved closed noted reopened
+opened call_linked issues_added triage ask_consent consent_given contact_factory disclosed acted remedy_promised begin_remediation remedy_delivered begin_verification remedy_verified acted recommended recommendation_answered resolve close noted reopen
+21|t|t
 1
 1
 2
@@ -378,7 +394,11 @@ INSERT INTO desk.cases (case_ref, opened_at, opened_on, severity, line, status)
 VALUES (ietp.new_case_ref('CN', 2020), '2020-01-01', '2020-01-01', 'minor',
 	'CN', 'verification');
 ROLLBACK;
-UPDATE desk.events SET detail = '' WHERE case_ref = '$case';
+UPDATE desk.events SET action = '' WHERE case_ref = '$case';
+INSERT INTO desk.events SELECT * FROM desk.events WHERE case_ref = '$case';
+DELETE FROM desk.events WHERE case_ref = '$case';
+TRUNCATE desk.events;
+DELETE FROM desk.cases WHERE case_ref = '$case';
 DELETE FROM desk.consents WHERE case_ref = '$case';
 TRUNCATE desk.disclosures CASCADE;
 INSERT INTO desk.disclosures (case_ref, purpose, recipient_kind, recipient,
@@ -394,7 +414,7 @@ for my $role (qw(origin replica))
 		"SET session_replication_role = $role;\n$writes");
 
 	is( join(' ', sqlstates($stderr)),
-		'IE211 IE211 IE225 IE225 IE225 IE203 IE222 IE222',
+		join(' ', qw(IE211 IE211), ('IE225') x 7, qw(IE203 IE222 IE222)),
 		"a superuser of the subscriber is judged: $role");
 }
 is( outcome($subscriber, 'helpline', 'postgres', <<"SQL"),
@@ -485,7 +505,8 @@ $session->quit;
 
 # Large transactions are streamed before they commit.
 
-# Brings in closed cases, opens some again and draws back; commits or not.
+# Brings in closed cases, notes something and draws back, notes it again, and
+# opens them; commits or not.
 sub work_at_large
 {
 	my ($name, $end) = @_;
@@ -500,18 +521,19 @@ FROM (SELECT ietp.new_case_ref('CN', 2020) AS ref, n
 	FROM generate_series(1, 3000) AS n) AS r
 ON CONFLICT DO NOTHING;
 SAVEPOINT half;
-INSERT INTO desk.events (case_ref, n, occurred_at, action, actor)
-SELECT case_ref, 1, now(), 'imported', 'nobody'
+INSERT INTO desk.notes (case_ref, n, kind, written_by, body)
+SELECT case_ref, 1, 'finding', 'nobody', 'Not so.'
 FROM desk.cases WHERE source_id LIKE '$name%';
 ROLLBACK TO half;
-INSERT INTO desk.events (case_ref, n, occurred_at, action, actor)
-SELECT case_ref, 1, now(), 'imported', 'somebody'
+INSERT INTO desk.notes (case_ref, n, kind, written_by, body)
+SELECT case_ref, 1, 'note', 'somebody', 'So it was.'
 FROM desk.cases WHERE source_id LIKE '$name%';
-ALTER TABLE desk.cases DISABLE TRIGGER zz_stamp, DISABLE TRIGGER zz_judge;
+ALTER TABLE desk.cases DISABLE TRIGGER zz_stamp, DISABLE TRIGGER zz_judge,
+	DISABLE TRIGGER zz_record;
 UPDATE desk.cases SET status = 'verification', cycle = 5, moved_by = 'a ghost'
 WHERE source_id LIKE '$name%';
 ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_stamp,
-	ENABLE ALWAYS TRIGGER zz_judge;
+	ENABLE ALWAYS TRIGGER zz_judge, ENABLE ALWAYS TRIGGER zz_record;
 $end;
 SQL
 	return;
@@ -535,13 +557,25 @@ sub check_streaming
 	check_equal("streaming $how");
 	is( $subscriber->safe_psql(
 			'helpline', <<"SQL"),
-SELECT count(*) > 2900, count(*) = (SELECT count(*) FROM desk.events AS e
+WITH came AS (
+	SELECT count(*) AS cases FROM desk.cases
+	WHERE source_id LIKE '$how-a-%' AND status = 'verification' AND cycle = 5
+	AND moved_by = 'a ghost'
+), told AS (
+	SELECT e.n || ' ' || e.action
+			|| COALESCE(' ' || (e.records -> 'notes' -> 0 ->> 'kind'), '')
+			AS event, count(*) AS times
+	FROM desk.events AS e JOIN desk.cases AS c USING (case_ref)
+	WHERE c.source_id LIKE '$how-%' GROUP BY 1
+)
+SELECT cases > 2900, cases = (SELECT count(*) FROM desk.notes AS o
 		JOIN desk.cases AS c USING (case_ref)
-		WHERE c.source_id LIKE '$how-%' AND e.actor = 'somebody')
-FROM desk.cases WHERE source_id LIKE '$how-a-%'
-AND status = 'verification' AND cycle = 5 AND moved_by = 'a ghost'
+		WHERE c.source_id LIKE '$how-%' AND o.written_by = 'somebody'),
+	(SELECT array_agg(event ORDER BY event) FROM told),
+	(SELECT bool_and(times = cases) FROM told)
+FROM came
 SQL
-		't|t',
+		't|t|{"1 imported","2 noted note"}|t',
 		"streaming $how: cases and history");
 	ok( $publisher->poll_query_until(
 			'helpline', <<"SQL"),
