@@ -53,6 +53,7 @@
 	"ietp.begin_work(text), ietp.invalidate_cache()," \
 	" ietp.enforce_lifecycle(), ietp.stamp_case()," \
 	" ietp.record_case(), ietp.record_rows(), ietp.guard_ledger()," \
+	" ietp.flush_changes()," \
 	" ietp.next_actions(anyelement, text, text, text)"
 
 /*

@@ -29,6 +29,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "access/xlog_internal.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -380,4 +381,31 @@ ietp_incarnation(PG_FUNCTION_ARGS)
 	if (current == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(current);
+}
+
+/*
+ * ietp.flush_changes()
+ *
+ * Puts on disk whatever is committed now.  A transaction that commits with
+ * synchronous_commit = off is seen before it is there: were an event handed
+ * out then, a crash could undo it, and its number be used again.
+ */
+IETP_FUNCTION(flush_changes);
+Datum
+ietp_flush_changes(PG_FUNCTION_ARGS)
+{
+	XLogRecPtr	end;
+	uint64		header;
+
+	(void) fcinfo;
+	if (RecoveryInProgress())
+		PG_RETURN_VOID();
+	end = GetXLogInsertRecPtr();
+	/* At the beginning of a page it is behind a header not yet written. */
+	header = XLogSegmentOffset(end, wal_segment_size) < XLOG_BLCKSZ ?
+		SizeOfXLogLongPHD : SizeOfXLogShortPHD;
+	if (end % XLOG_BLCKSZ == header)
+		end -= header;
+	XLogFlush(end);
+	PG_RETURN_VOID();
 }

@@ -471,6 +471,8 @@ ietp_seal_ledger(PG_FUNCTION_ARGS)
 	line = make_line(number, sealed_at);
 	PopActiveSnapshot();
 	keep_seal(number, sealed_at, line);
+	/* Whoever has the line may rely on what it covers being on disk. */
+	ForceSyncCommit();
 	result = (text *) SPI_palloc(VARHDRSZ + strlen(line));
 	SET_VARSIZE(result, VARHDRSZ + strlen(line));
 	memcpy(VARDATA(result), line, strlen(line));

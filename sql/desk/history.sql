@@ -302,6 +302,8 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 			HINT = 'Follow the publisher, or a physical standby of it.';
 	END IF;
+	-- What the snapshot has seen shall outlive a crash, like what is made of it.
+	PERFORM ietp.flush_changes();
 	RETURN QUERY
 	SELECT format('%s:%s:%s:%s', e.incarnation, e.xid, e.case_ref, e.n),
 		e.case_ref, e.n, e.occurred_at, e.recorded_at, e.action,

@@ -30,3 +30,11 @@ LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'ietp_incarnation';
 COMMENT ON FUNCTION ietp.incarnation() IS
 'number of the cluster that the desk lives in, counted from its first; NULL where nothing was written in this one yet';
+
+CREATE FUNCTION ietp.flush_changes()
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'ietp_flush_changes';
+COMMENT ON FUNCTION ietp.flush_changes() IS
+'puts on disk whatever is committed now, also what was with synchronous_commit = off; on a standby nothing is to do';
+REVOKE EXECUTE ON FUNCTION ietp.flush_changes() FROM PUBLIC;
