@@ -37,7 +37,7 @@ typedef struct SealedHeads
 	const Seal *seal;
 	IetpMerkleTree tree;
 	int64		wanted;			/* case whose path is recorded; 0: none */
-	int64		events;
+	int64		events;			/* up to the heads taken so far */
 	int64		case_ref;		/* of the head below; 0: none yet */
 	int32		n;				/* 0: none of its events was sealed */
 	uint8		head[HASH_SIZE];

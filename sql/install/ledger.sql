@@ -33,7 +33,7 @@ COMMENT ON FUNCTION ietp.incarnation() IS
 
 CREATE FUNCTION ietp.flush_changes()
 RETURNS void
-LANGUAGE c VOLATILE STRICT PARALLEL RESTRICTED
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'ietp_flush_changes';
 COMMENT ON FUNCTION ietp.flush_changes() IS
 'puts on disk whatever is committed now, also what was with synchronous_commit = off; on a standby nothing is to do';

@@ -19,7 +19,7 @@
 #            moves in one statement).
 #
 # "single" is one prepared UPDATE and one transaction for each case, "bulk" one
-# UPDATE of all.  Then ietp.verify_ledger() over EVENTS events (1,000,000 unless
+# UPDATE of all, "insert" one INSERT of 20,000 new cases.  Then ietp.verify_ledger() over EVENTS events (1,000,000 unless
 # told otherwise) against a query that only computes SHA-256 of each row (the
 # goal is at most 2), and how long a cancelled verification goes on (the goal
 # is 100 ms).
@@ -85,6 +85,17 @@ FROM (SELECT d.ref, row_number() OVER () AS n
 ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_judge;
 ALTER TABLE desk.cases SET (autovacuum_enabled = off);
 ALTER TABLE desk.events SET (autovacuum_enabled = off);
+-- More of them, which come and go.
+CREATE TABLE new_cases AS
+SELECT c.* FROM desk.cases AS c LIMIT 20000;
+UPDATE new_cases AS c SET case_ref = r.ref
+FROM (SELECT d.ref, row_number() OVER () AS n
+	FROM (SELECT DISTINCT ietp.new_case_ref('CN', 2022) AS ref
+		FROM generate_series(1, 25000)) AS d LIMIT 20000) AS r,
+	(SELECT case_ref, row_number() OVER () AS n FROM new_cases) AS o
+WHERE o.case_ref = c.case_ref AND o.n = r.n;
+-- As a case begins: nothing that a statement may not say of it.
+UPDATE new_cases SET status = 'received', event_n = 1;
 CREATE TABLE bench_time (round integer, place text, what text,
 	cpu double precision);
 -- Nanoseconds on a processor; utime and stime count in hundredths of a second.
@@ -201,6 +212,18 @@ FROM desk.cases AS c CROSS JOIN LATERAL (SELECT c.case_ref,
 		json_build_array(c.status_since, now())) AS changes) AS e
 WHERE c.workers_affected <= 40"
 
+insert_new_events="INSERT INTO desk.events (case_ref, occurred_at, recorded_at,
+	xid, n, incarnation, lifecycle_version, action, to_status, actor,
+	database_role, changes, hash)
+SELECT e.*, sha256(convert_to(concat_ws('|', e.case_ref, e.n, e.occurred_at,
+	e.recorded_at, e.xid, e.lifecycle_version, e.action, e.status, e.actor,
+	e.database_role, e.changes), 'UTF8'))
+FROM new_cases AS c CROSS JOIN LATERAL (SELECT c.case_ref,
+	now() AS occurred_at, statement_timestamp() AS recorded_at,
+	pg_current_xact_id() AS xid, 1 AS n, 1, c.lifecycle_version,
+	'opened' AS action, c.status, c.moved_by AS actor,
+	session_user::text AS database_role, row_to_json(c) AS changes) AS e"
+
 # measure PLACE WHAT STATUS: moves 20,000 cases to the status
 #
 # What a round leaves behind is cleared away first, and one more case is moved:
@@ -222,6 +245,10 @@ measure() {
 		echo 'SELECT cpu_seconds() AS started \gset'
 		if [ "$2" = single ]; then
 			echo "\\i $folder/$3"
+		elif [ "$2" = insert ]; then
+			echo 'BEGIN;'
+			echo 'INSERT INTO desk.cases SELECT * FROM new_cases;'
+			[ "$1" != set ] || echo "$insert_new_events;"
 		else
 			echo 'BEGIN;'
 			echo "UPDATE desk.cases SET status = '$3'
@@ -230,6 +257,7 @@ measure() {
 			echo 'COMMIT;'
 		fi
 		echo 'SELECT cpu_seconds() - :started AS cpu \gset'
+		[ "$2" != insert ] || echo 'ROLLBACK;'
 		echo '\o'
 		echo "SELECT format('INSERT INTO bench_time VALUES
 			($round, ''$1'', ''$2'', %s);', :cpu);"
@@ -244,8 +272,12 @@ while [ "$round" -le "$rounds" ]; do
 	places='free desk plpgsql by_hand set'
 	[ $((round % 2)) = 0 ] || places='set by_hand plpgsql desk free'
 	for move in 'single awaiting_consent' 'bulk inquiry' \
-		'bulk awaiting_consent' 'bulk inquiry'; do
+		'bulk awaiting_consent' 'bulk inquiry' 'insert inquiry'; do
 		for place in $places; do
+			# What is written in PL/pgSQL is for moves.
+			case $move/$place in
+				insert*/plpgsql | insert*/by_hand) continue ;;
+			esac
 			# shellcheck disable=SC2086	# two words
 			measure "$place" $move
 		done
@@ -325,12 +357,12 @@ for wait in 0.1 0.4 0.9; do
 	run -d "$name" -o /dev/null -c 'SELECT count(*) FROM verify_ledger()' \
 		2>/dev/null &
 	sleep "$wait"
-	start=$(date +%s%N)
-	maintain -At -o /dev/null -c "SELECT pg_cancel_backend(pid)
+	start=$(maintain -At -c "SELECT (extract(epoch FROM clock_timestamp())
+			* 1000)::bigint, pg_cancel_backend(pid)
 		FROM pg_stat_activity
 		WHERE datname = '$name' AND query LIKE '%verify_ledger%'
-		AND pid <> pg_backend_pid()"
+		AND pid <> pg_backend_pid()")
+	start=${start%%|*}
 	wait || true
-	echo "cancelled after $wait s: ended" \
-		"$((($(date +%s%N) - start) / 1000000)) ms later"
+	echo "cancelled after $wait s: ended $(($(date +%s%3N) - start)) ms later"
 done

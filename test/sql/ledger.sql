@@ -422,6 +422,21 @@ SELECT pg_temp.attempt(format('SELECT ledger_proof(%L, %L)', :'case1',
 	|| repeat('0', 64) || ' 00000000'));
 RESET ROLE;
 
+-- They resolve nothing by the caller's path.
+CREATE SCHEMA regress_planted;
+CREATE FUNCTION regress_planted.equal(case_ref, case_ref)
+RETURNS boolean LANGUAGE plpgsql
+AS $$
+BEGIN
+	RAISE EXCEPTION 'ran as %', current_user;
+END
+$$;
+CREATE OPERATOR regress_planted.= (FUNCTION = regress_planted.equal,
+	LEFTARG = case_ref, RIGHTARG = case_ref);
+SET LOCAL search_path = regress_planted;
+SELECT count(*) AS findings FROM ietp.verify_ledger(:'case1');
+SET LOCAL search_path = public, ietp;
+
 -- Trigger functions say how they are to be used.
 CREATE TABLE desk.extra (case_ref case_ref, n integer, word text);
 CREATE TRIGGER t AFTER INSERT ON desk.extra

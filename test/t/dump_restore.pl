@@ -423,6 +423,12 @@ sub check_restored
 	my ($node, $database, $how) = @_;
 
 	is(desk_rows($node, $database), $rows, "$how: every row of every table");
+	is( $node->safe_psql($database, <<'SQL'),
+SELECT count(*) FROM desk.seals AS s
+CROSS JOIN LATERAL ietp.verify_ledger(seal => s.line)
+SQL
+		'0',
+		"$how: every chain verifies, and the seal");
 	is($node->safe_psql($database, 'SELECT * FROM ietp.desk'),
 		$desk, "$how: the entry of the desk");
 	is_text(catalog($node, $database),

@@ -345,7 +345,23 @@ opened call_linked issues_added triage ask_consent consent_given contact_factory
 inquiry|vera|2|1|resolved|t
 TEXT
 		"$when: everything was written once");
+	is( $subscriber->safe_psql(
+			'helpline',
+			"SELECT count(*) FROM ietp.verify_ledger('$the_case')"),
+		'0',
+		"$when: and the chain verifies");
 	return;
+}
+
+# What ietp.verify_ledger() finds, of what was broken on purpose.
+sub findings
+{
+	my ($where, $seal) = @_;
+
+	return $where->safe_psql('helpline', <<"SQL");
+SELECT * FROM ietp.verify_ledger(seal => '$seal')
+ORDER BY found_in, n, finding, detail
+SQL
 }
 
 # What the subscriber's row of a case says of itself.
@@ -379,6 +395,16 @@ work_around();
 $broken = break_the_rules();
 check_equal('what follows');
 check_case($case, 'what follows');
+my $seal = $publisher->safe_psql('helpline', 'SELECT ietp.seal_ledger()');
+synchronize();
+like(findings($publisher, $seal), qr/event_missing/,
+	'the publisher knows what was broken');
+is(findings($subscriber, $seal), findings($publisher, $seal),
+	'the subscriber has the same ledger, for the seal, too');
+is( outcome($subscriber, 'helpline', 'postgres',
+		'SELECT * FROM helpline.changes_since()'),
+	'55000',
+	'but it is not followed');
 is(stamps($broken), 'resolved|a ghost|7|2020-02-29',
 	'a case that breaks the rules follows as it is');
 
