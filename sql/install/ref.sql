@@ -74,9 +74,14 @@ AS 'MODULE_PATHNAME', 'ietp_year';
 COMMENT ON FUNCTION ietp.year(ietp.case_ref) IS
 'year within the reference of a case';
 
+-- Comparisons are core's of bigint, which core marks LEAKPROOF too: they cannot
+-- raise, and tell nothing but their result.  Without the mark no look-up by
+-- reference could use an index of a table with row security, and each would
+-- read the whole table.  No role but the owner can write a query on such a
+-- table.
 CREATE FUNCTION ietp.case_ref_lt(a ietp.case_ref, b ietp.case_ref)
 RETURNS boolean
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 AS 'int8lt';
 COMMENT ON FUNCTION ietp.case_ref_lt(ietp.case_ref, ietp.case_ref) IS
 'implementation of < operator';
@@ -95,7 +100,7 @@ COMMENT ON OPERATOR ietp.< (ietp.case_ref, ietp.case_ref) IS
 
 CREATE FUNCTION ietp.case_ref_le(a ietp.case_ref, b ietp.case_ref)
 RETURNS boolean
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 AS 'int8le';
 COMMENT ON FUNCTION ietp.case_ref_le(ietp.case_ref, ietp.case_ref) IS
 'implementation of <= operator';
@@ -112,10 +117,6 @@ CREATE OPERATOR ietp.<= (
 COMMENT ON OPERATOR ietp.<= (ietp.case_ref, ietp.case_ref) IS
 'less than or equal';
 
--- Equality is core's int8eq, which core marks LEAKPROOF too: it cannot raise,
--- and tells nothing but its result.  Without the mark no look-up by reference
--- could use an index of a table with row security, and each would read the
--- whole table.  No role but the owner can write a query on such a table.
 CREATE FUNCTION ietp.case_ref_eq(a ietp.case_ref, b ietp.case_ref)
 RETURNS boolean
 LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
@@ -139,7 +140,7 @@ COMMENT ON OPERATOR ietp.= (ietp.case_ref, ietp.case_ref) IS
 
 CREATE FUNCTION ietp.case_ref_ge(a ietp.case_ref, b ietp.case_ref)
 RETURNS boolean
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 AS 'int8ge';
 COMMENT ON FUNCTION ietp.case_ref_ge(ietp.case_ref, ietp.case_ref) IS
 'implementation of >= operator';
@@ -158,7 +159,7 @@ COMMENT ON OPERATOR ietp.>= (ietp.case_ref, ietp.case_ref) IS
 
 CREATE FUNCTION ietp.case_ref_gt(a ietp.case_ref, b ietp.case_ref)
 RETURNS boolean
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
 AS 'int8gt';
 COMMENT ON FUNCTION ietp.case_ref_gt(ietp.case_ref, ietp.case_ref) IS
 'implementation of > operator';
@@ -390,7 +391,7 @@ CREATE OPERATOR ietp.<= (
 COMMENT ON OPERATOR ietp.<= (ietp.call_ref, ietp.call_ref) IS
 'less than or equal';
 
--- LEAKPROOF: see ietp.case_ref_eq.
+-- LEAKPROOF: see ietp.case_ref_lt.
 CREATE FUNCTION ietp.call_ref_eq(a ietp.call_ref, b ietp.call_ref)
 RETURNS boolean
 LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE

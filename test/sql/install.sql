@@ -279,10 +279,10 @@ OR l.lanname IN ('c', 'internal') AND r.place <> 'ietp';
 SELECT r.name AS wrong_security FROM routine AS r
 WHERE r.prosecdef <> (r.place = 'helpline'
 	OR r.place = 'desk' AND r.prorettype = 'trigger'::regtype);
--- Equality of references alone is LEAKPROOF, since core's int8eq is, which it
--- is by another name: else no index would serve a look-up by reference.
+-- Comparisons of references alone are LEAKPROOF, since core's are, which they
+-- are by another name: else no index would serve a look-up by reference.
 SELECT r.name AS leakproof, r.prosrc, (SELECT p.proleakproof FROM pg_proc AS p
-	WHERE p.oid = 'int8eq'::regproc) AS core
+	WHERE p.oid = r.prosrc::regproc) AS core
 FROM routine AS r WHERE r.proleakproof ORDER BY r.name COLLATE "C";
 
 -- PUBLIC executes the toolbox, but for what writes, and nothing else.
