@@ -431,8 +431,7 @@ static const char *const shown_columns[] = {
 	"investigator", "language", "last_closed_at", "last_closing_reason",
 	"last_resolved_at", "lifecycle_version", "line", "migrant_worker",
 	"moved_by", "opened_at", "opened_on", "recorded_at", "retaliation_risk",
-	"severity", "source", "source_hash", "source_id", "source_status",
-	"status_reason", "status_since", "synthetic", "team", "workers_affected"
+	"severity", "source", "status_reason", "status_since", "synthetic", "team", "workers_affected"
 };
 
 /* Told by the event itself, or no matter of the history's. */
@@ -451,7 +450,10 @@ compare_names(const void *key, const void *element)
 	(bsearch(name, names, lengthof(names), sizeof(names[0]), \
 			 compare_names) != NULL)
 
-/* A column that a DBA added may hold anything: no value of it is told. */
+/*
+ * Of all other columns no value is told: what came with an imported row, or
+ * stands in a column that a DBA added, may be anything.
+ */
 ColumnUse
 ietp_case_column_use(const char *column)
 {
@@ -624,7 +626,7 @@ describe(const Stamp *stamp, int32 n, Event *event)
 	ietp_set_text(event, EVENT_CHANGES, changes);
 	if (step != NULL)
 	{
-		ietp_set_text(event, EVENT_RECORDS, step->records);
+		ietp_set_text(event, EVENT_RECORDS, ietp_records_of(step));
 		if (step->consent_n != 0)
 			event->consent_n = step->consent_n;
 	}
@@ -768,10 +770,11 @@ check_protocol(FunctionCallInfo fcinfo, const char *name, bool before)
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
 		TRIGGER_FIRED_BEFORE(trigger->tg_event) != before ||
 		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ||
-		(!before && trigger->tg_trigger->tgqual != NULL))
+		trigger->tg_trigger->tgqual != NULL ||
+		!ietp_is_cases(trigger->tg_relation))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired %s ROW for INSERT or UPDATE",
+				 errmsg("function \"%s\" must be fired %s ROW for INSERT or UPDATE on desk.cases",
 						name, before ? "BEFORE" : "AFTER")));
 }
 

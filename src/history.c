@@ -24,10 +24,12 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/hmac.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "replication/logicalworker.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -64,11 +66,11 @@ append_hex(StringInfo json, const uint8 *data, int len)
 static void
 append_time(StringInfo json, Datum value, Oid type)
 {
-	char text[	MAXDATELEN + 1];
+	char		time[MAXDATELEN + 1];
 	int			utc = 0;
 
 	appendStringInfo(json, "\"%s\"",
-					 JsonEncodeDateTime(text, value, type, &utc));
+					 JsonEncodeDateTime(time, value, type, &utc));
 }
 
 /* Types of which the output depends on settings or holds oids. */
@@ -153,7 +155,7 @@ has_changed(Form_pg_attribute attribute, const RowValues *old,
 {
 	int			i = attribute->attnum - 1;
 
-	if (attribute->attisdropped)
+	if (attribute->attisdropped || attribute->attgenerated)
 		return false;
 	if (old->values == NULL)
 		return !new->nulls[i];
@@ -241,37 +243,100 @@ keyed_digest(const pg_uuid_t *key, StringInfo row, uint8 *digest)
 }
 
 /*
- * Digest of a row: of the table's name, a colon and a JSON object of all
- * columns that are not NULL, so that a column that is added later changes
- * nothing.  It is an HMAC if the row has a key for it.
+ * Tables whose rows belong to cases, what tells the rows of one apart, and
+ * what they have had from the first: a column that a DBA adds or moves shall
+ * change no digest.
+ */
+const RowTable ietp_row_tables[IETP_ROW_TABLES] = {
+	{"actions", "n", "case_ref n disclosure_n occurred_at recorded_at kind"
+	" reached channel factory referred_to recorded_by"},
+	{"case_calls", "call_ref", "case_ref call_ref"},
+	{"case_issues", "n", "case_ref n taxonomy topic call_ref call_n"},
+	{"case_links", "n", "case_ref n other_case linked_at link linked_by"},
+	{"consents", "n", "case_ref n refers_to given_at recorded_at entry purpose"
+		" recipient_kind method identity_disclosed recipient wording_version"
+	" language legal_basis recorded_by valid_during"},
+	{"disclosures", "n", "case_ref n consent_n occurred_at recorded_at purpose"
+	" recipient_kind recipient fields recorded_by"},
+	{"notes", "n", "case_ref n written_at kind language written_by body"},
+	{"recommendations", "n", "case_ref n taxonomy due_on answered_on"
+		" verified_on made_at answer verified_through factory topic made_by"
+	" verified_by body"},
+	{"remedies", "n", "case_ref n cycle due_on delivered_on promised_at"
+		" verified_at verified_through remedy_type promised_by_party amount"
+	" currency recorded_by delivered_recorded_by verified_by"}
+};
+
+static int
+column_index(TupleDesc desc, const char *name, size_t len)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		const char *column = NameStr(TupleDescAttr(desc, i)->attname);
+
+		if (!TupleDescAttr(desc, i)->attisdropped &&
+			strncmp(column, name, len) == 0 && column[len] == '\0')
+			return i;
+	}
+	return -1;
+}
+
+static void
+append_column(StringInfo json, TupleDesc desc, const RowValues *row, int i)
+{
+	Form_pg_attribute attribute = TupleDescAttr(desc, i);
+
+	if (attribute->attisdropped || attribute->attgenerated || row->nulls[i])
+		return;
+	append_name(json, NameStr(attribute->attname));
+	ietp_append_value(json, row->values[i], attribute->atttypid);
+}
+
+/* The columns of a list, in its order, or of a table of others all. */
+static void
+append_columns(StringInfo json, const char *table, TupleDesc desc,
+			   const RowValues *row)
+{
+	const char *columns = NULL;
+	int			digest = column_index(desc, DIGEST_COLUMN,
+									  strlen(DIGEST_COLUMN));
+
+	for (int i = 0; i < IETP_ROW_TABLES; i++)
+		if (strcmp(ietp_row_tables[i].table, table) == 0)
+			columns = ietp_row_tables[i].columns;
+	for (int i = 0; columns == NULL && i < desc->natts; i++)
+		if (i != digest)
+			append_column(json, desc, row, i);
+	while (columns != NULL && *columns != '\0')
+	{
+		size_t		len = strcspn(columns, " ");
+		int			i = column_index(desc, columns, len);
+
+		if (i >= 0)
+			append_column(json, desc, row, i);
+		columns += len + strspn(columns + len, " ");
+	}
+}
+
+/*
+ * Digest of a row: of the table's name, a colon and a JSON object of its
+ * columns that are not NULL.  It is an HMAC if the row has a key for it.
  */
 void
 ietp_row_digest(const char *table, TupleDesc desc, const RowValues *row,
 				uint8 *digest)
 {
-	const pg_uuid_t *key = NULL;
+	int			key = column_index(desc, DIGEST_COLUMN,
+								   strlen(DIGEST_COLUMN));
 	StringInfoData json;
 
 	initStringInfo(&json);
 	appendStringInfo(&json, "%s:{", table);
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(desc, i);
-
-		if (attribute->attisdropped || row->nulls[i])
-			continue;
-		if (strcmp(NameStr(attribute->attname), DIGEST_COLUMN) == 0 &&
-			attribute->atttypid == UUIDOID)
-		{
-			key = DatumGetUUIDP(row->values[i]);
-			continue;
-		}
-		append_name(&json, NameStr(attribute->attname));
-		ietp_append_value(&json, row->values[i], attribute->atttypid);
-	}
+	append_columns(&json, table, desc, row);
 	appendStringInfoChar(&json, '}');
-	if (key != NULL)
-		keyed_digest(key, &json, digest);
+	if (key >= 0 && TupleDescAttr(desc, key)->atttypid == UUIDOID &&
+		!row->nulls[key])
+		keyed_digest(DatumGetUUIDP(row->values[key]), &json, digest);
 	else
 		ietp_sha256(json.data, json.len, digest);
 	pfree(json.data);
@@ -295,22 +360,13 @@ typedef struct Telling
 	int			nargs;
 	int			case_column;	/* numbers from 0; -1: no such column */
 	int			consent_column;
+	MemoryContext memory;		/* of the steps */
 } Telling;
-
-static int
-column_index(TupleDesc desc, const char *name)
-{
-	for (int i = 0; i < desc->natts; i++)
-		if (!TupleDescAttr(desc, i)->attisdropped &&
-			strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) == 0)
-			return i;
-	return -1;
-}
 
 static int
 require_column(TupleDesc desc, const char *name)
 {
-	int			i = column_index(desc, name);
+	int			i = column_index(desc, name, strlen(name));
 
 	if (i < 0)
 		ereport(ERROR,
@@ -376,8 +432,7 @@ append_row(StringInfo json, const Telling *telling, const RowValues *old,
 		appendStringInfoChar(json, ',');
 	appendStringInfoChar(json, '{');
 	append_name(json, telling->args[1]);
-	ietp_append_value(json, row->values[key],
-					  TupleDescAttr(telling->desc, key)->atttypid);
+	append_side(json, row, key, TupleDescAttr(telling->desc, key)->atttypid);
 	for (int i = 2; !gone && i < telling->nargs; i++)
 	{
 		Form_pg_attribute attribute;
@@ -405,14 +460,12 @@ append_row(StringInfo json, const Telling *telling, const RowValues *old,
 	appendStringInfoChar(json, '}');
 }
 
-/* Adds a row to the step of its case. */
-static void
-add_row(HTAB *table, const Telling *telling, const RowValues *old,
-		const RowValues *new)
+/* The row's step, which is begun with the first row of the case. */
+static Step *
+step_of(HTAB *table, const Telling *telling, const RowValues *row,
+		const char *action)
 {
-	const RowValues *row = new->values == NULL ? old : new;
 	int64		case_ref = DatumGetInt64(row->values[telling->case_column]);
-	int			consent = telling->consent_column;
 	bool		found;
 	Step	   *step = hash_search(table, &case_ref, HASH_ENTER, &found);
 
@@ -420,14 +473,61 @@ add_row(HTAB *table, const Telling *telling, const RowValues *old,
 	{
 		step->n = 0;
 		step->consent_n = 0;
-		step->action = new->values == NULL ? telling->args[0] :
-			action_of(telling, old, new);
-		step->records = NULL;
-		initStringInfo(&step->rows);
+		step->table = telling->table;
+		step->action = action;
+		/* A statement may write a million cases: no more than one row needs. */
+		step->rows.maxlen = 128;
+		step->rows.data = MemoryContextAlloc(telling->memory,
+											 step->rows.maxlen);
+		resetStringInfo(&step->rows);
 	}
+	else if (strcmp(step->action, action) != 0)
+		step->action = "changed";	/* several things, which the rows tell */
+	return step;
+}
+
+/* Has an UPDATE changed anything of the row? */
+static bool
+is_same_row(const Telling *telling, const RowValues *old,
+			const RowValues *new)
+{
+	if (old->values == NULL || new->values == NULL)
+		return false;
+	for (int i = 0; i < telling->desc->natts; i++)
+		if (has_changed(TupleDescAttr(telling->desc, i), old, new))
+			return false;
+	return true;
+}
+
+/* Adds a row to the step of its case. */
+static void
+add_row(HTAB *table, const Telling *telling, const RowValues *old,
+		const RowValues *new)
+{
+	const RowValues *row = new->values == NULL ? old : new;
+	int			consent = telling->consent_column;
+	Step	   *step;
+
+	if (is_same_row(telling, old, new))
+		return;
+	step = step_of(table, telling, row, new->values == NULL ?
+				   telling->args[0] : action_of(telling, old, new));
 	if (consent >= 0 && !row->nulls[consent])
 		step->consent_n = DatumGetInt32(row->values[consent]);
 	append_row(&step->rows, telling, old, new);
+}
+
+/* What the step's event says of the rows, as JSON. */
+char	   *
+ietp_records_of(const Step *step)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	escape_json(&json, step->table);
+	appendStringInfo(&json, ":[%s]}", step->rows.data);
+	return json.data;
 }
 
 /* Reads a transition table from its beginning, beside whoever else reads it. */
@@ -491,6 +591,9 @@ static HTAB *
 collect_steps(const TriggerData *trigger, const Telling *telling)
 {
 	HTAB	   *table = make_steps();
+	MemoryContext row_memory = AllocSetContextCreate(telling->memory,
+													 "ietp_helpline row",
+													 ALLOCSET_DEFAULT_SIZES);
 	Reader		before = {0};
 	Reader		after = {0};
 	RowValues	old;
@@ -499,15 +602,21 @@ collect_steps(const TriggerData *trigger, const Telling *telling)
 	begin_reading(&before, trigger->tg_oldtable, telling->desc);
 	begin_reading(&after, trigger->tg_newtable, telling->desc);
 	while (read_row(&before, &old) && read_row(&after, &new))
+	{
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextSwitchTo(row_memory);
 		add_row(table, telling, &old, &new);
+		MemoryContextSwitchTo(telling->memory);
+		MemoryContextReset(row_memory);
+	}
 	end_reading(&before);
 	end_reading(&after);
 	return table;
 }
 
-/* Completes the steps, and returns their cases as an array. */
+/* The cases of the steps, as an array. */
 static Datum
-complete_steps(HTAB *table, const Telling *telling)
+cases_of_steps(HTAB *table, const Telling *telling)
 {
 	Oid			type = TupleDescAttr(telling->desc,
 									 telling->case_column)->atttypid;
@@ -518,11 +627,7 @@ complete_steps(HTAB *table, const Telling *telling)
 
 	hash_seq_init(&scan, table);
 	while ((step = hash_seq_search(&scan)) != NULL)
-	{
-		step->records = psprintf("{\"%s\":[%s]}", telling->table,
-								 step->rows.data);
 		cases[count++] = Int64GetDatum(step->case_ref);
-	}
 	return PointerGetDatum(construct_array(cases, count, type, sizeof(int64),
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
@@ -535,7 +640,7 @@ write_steps(HTAB *table, const Telling *telling)
 {
 	HTAB	   *outer = steps;
 	long		count = hash_get_num_entries(table);
-	Datum		args[1] = {complete_steps(table, telling)};
+	Datum		args[1] = {cases_of_steps(table, telling)};
 	Oid			types[1] = {get_array_type(TupleDescAttr(telling->desc,
 														 telling->case_column)->atttypid)};
 	bool		isnull;
@@ -570,10 +675,30 @@ check_protocol(FunctionCallInfo fcinfo)
 		 !TRIGGER_FIRED_BY_DELETE(trigger->tg_event)) ||
 		(trigger->tg_oldtable == NULL &&
 		 !TRIGGER_FIRED_BY_INSERT(trigger->tg_event)) ||
-		trigger->tg_trigger->tgnargs < 2)
+		trigger->tg_trigger->tgnargs < 2 ||
+		RelationGetNamespace(trigger->tg_relation) !=
+		get_namespace_oid("desk", true))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"record_rows\" must be fired AFTER STATEMENT with transition tables, and takes an action and the key column")));
+				 errmsg("function \"record_rows\" must be fired AFTER STATEMENT on a table of schema desk with transition tables, and takes an action and the key column")));
+}
+
+/* The columns that are read as what they are in tables of ours. */
+static void
+check_columns(Telling *telling)
+{
+	Form_pg_attribute reference = TupleDescAttr(telling->desc,
+												telling->case_column);
+
+	if (!reference->attbyval || reference->attlen != sizeof(int64))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" must be of type %s for its history",
+						KEY_COLUMN, "ietp.case_ref")));
+	if (telling->consent_column >= 0 &&
+		TupleDescAttr(telling->desc, telling->consent_column)->atttypid !=
+		INT4OID)
+		telling->consent_column = -1;
 }
 
 /*
@@ -600,12 +725,15 @@ ietp_record_rows(PG_FUNCTION_ARGS)
 								   "ietp_helpline steps",
 								   ALLOCSET_DEFAULT_SIZES);
 	before = MemoryContextSwitchTo(memory);
+	telling.memory = memory;
 	telling.table = RelationGetRelationName(trigger->tg_relation);
 	telling.desc = RelationGetDescr(trigger->tg_relation);
 	telling.args = trigger->tg_trigger->tgargs;
 	telling.nargs = trigger->tg_trigger->tgnargs;
 	telling.case_column = require_column(telling.desc, KEY_COLUMN);
-	telling.consent_column = column_index(telling.desc, CONSENT_COLUMN);
+	telling.consent_column = column_index(telling.desc, CONSENT_COLUMN,
+										  strlen(CONSENT_COLUMN));
+	check_columns(&telling);
 	table = collect_steps(trigger, &telling);
 	if (hash_get_num_entries(table) > 0)
 		write_steps(table, &telling);

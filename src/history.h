@@ -35,10 +35,22 @@ typedef struct Step
 	int64		case_ref;		/* key of the hash table */
 	int32		n;				/* event that tells it; 0: none yet */
 	int32		consent_n;		/* 0: used none */
+	const char *table;
 	const char *action;
 	StringInfoData rows;		/* JSON of the rows, separated by commas */
-	const char *records;		/* the whole JSON, once "rows" is complete */
 } Step;
+
+/* A table whose rows belong to cases. */
+typedef struct RowTable
+{
+	const char *table;
+	const char *key;			/* tells rows of a case apart */
+	const char *columns;		/* of which the digest is */
+} RowTable;
+
+#define IETP_ROW_TABLES	9
+
+extern const RowTable ietp_row_tables[IETP_ROW_TABLES];
 
 extern void ietp_append_value(StringInfo json, Datum value, Oid type);
 extern char *ietp_changes(TupleDesc desc, const RowValues *old,
@@ -47,6 +59,7 @@ extern char *ietp_changes(TupleDesc desc, const RowValues *old,
 extern void ietp_row_digest(const char *table, TupleDesc desc,
 							const RowValues *row, uint8 *digest);
 extern Step *ietp_find_step(int64 case_ref);
+extern char *ietp_records_of(const Step *step);
 
 /* case.c */
 extern ColumnUse ietp_case_column_use(const char *column);

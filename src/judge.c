@@ -487,7 +487,8 @@ check_final(const Move *move, const Terms *terms, Relation rel)
 			strcmp(NameStr(attribute->attname), terms->status_column) == 0 ||
 			contains(&move->rules->final_except,
 					 NameStr(attribute->attname)) ||
-			ietp_is_head_column(NameStr(attribute->attname)) ||
+			(ietp_is_cases(rel) &&
+			 ietp_is_head_column(NameStr(attribute->attname))) ||
 			column_unchanged(move, attribute))
 			continue;
 		refuse_rule(rel, ERRCODE_IETP_FINAL,

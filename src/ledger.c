@@ -82,6 +82,14 @@ ietp_hash_of(Datum value)
 		(const uint8 *) VARDATA_ANY(hash) : NULL;
 }
 
+/* Is this the table of the cases, whose history the ledger is? */
+bool
+ietp_is_cases(Relation rel)
+{
+	return strcmp(RelationGetRelationName(rel), "cases") == 0 &&
+		RelationGetNamespace(rel) == get_namespace_oid("desk", true);
+}
+
 /* Columns of a case that say how far its history goes. */
 bool
 ietp_is_head_column(const char *column)
@@ -162,6 +170,16 @@ ietp_current_incarnation(bool begin)
 											types, args, &isnull));
 }
 
+/* The role that was logged in; SET SESSION AUTHORIZATION is no other login. */
+static const char *
+login_name(void)
+{
+	Oid			login = GetAuthenticatedUserId();
+
+	return GetUserNameFromId(OidIsValid(login) ? login : GetSessionUserId(),
+							 false);
+}
+
 /*
  * Who records the event, when, and in which transaction.  What this enters is
  * the same throughout a statement, since the event is hashed before the row is
@@ -175,8 +193,7 @@ ietp_sign_event(Event *event)
 	event->incarnation = ietp_current_incarnation(true);
 	event->xid = U64FromFullTransactionId(GetTopFullTransactionId());
 	ietp_set_text(event, EVENT_ACTOR, ietp_actor_name());
-	ietp_set_text(event, EVENT_DATABASE_ROLE,
-				  GetUserNameFromId(GetSessionUserId(), false));
+	ietp_set_text(event, EVENT_DATABASE_ROLE, login_name());
 }
 
 static void
@@ -264,7 +281,9 @@ fill_slot(TupleTableSlot *slot, const Event *event, const uint8 *hash)
 	Datum	   *values = slot->tts_values;
 	bool	   *nulls = slot->tts_isnull;
 
-	memset(nulls, 0, EVENTS_COLUMNS * sizeof(bool));
+	/* What a DBA has added stays NULL. */
+	memset(nulls, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
+	memset(nulls, false, EVENTS_COLUMNS * sizeof(bool));
 	values[EVENTS_CASE_REF] = Int64GetDatum(event->case_ref);
 	values[EVENTS_OCCURRED_AT] = TimestampTzGetDatum(event->occurred_at);
 	values[EVENTS_RECORDED_AT] = TimestampTzGetDatum(event->recorded_at);
@@ -286,29 +305,33 @@ fill_slot(TupleTableSlot *slot, const Event *event, const uint8 *hash)
 }
 
 /*
- * The table must be the desk owner's, with columns as its script made them,
- * since its rows are formed by column number.
+ * Opens desk.events.  It must be the desk owner's, with columns as its script
+ * made them, since its rows are formed and read by column number.
  */
-static void
-check_events_table(Relation rel)
+Relation
+ietp_open_events(LOCKMODE mode)
 {
 	static const Oid types[EVENTS_COLUMNS] = {
 		InvalidOid, TIMESTAMPTZOID, TIMESTAMPTZOID, XID8OID, INT4OID, INT4OID,
 		INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
 		JSONOID, JSONOID, BYTEAOID
 	};
-	TupleDesc	desc = RelationGetDescr(rel);
-	bool		fit = rel->rd_rel->relkind == RELKIND_RELATION &&
+	Oid			relid = get_relname_relid("events",
+										  get_namespace_oid("desk", false));
+	Relation	rel = OidIsValid(relid) ? table_open(relid, mode) : NULL;
+	bool		fit = rel != NULL &&
+	rel->rd_rel->relkind == RELKIND_RELATION &&
 	rel->rd_rel->relowner == ietp_get_desk()->owner &&
-	desc->natts == EVENTS_COLUMNS;
+	RelationGetNumberOfAttributes(rel) >= EVENTS_COLUMNS;
 
 	for (int i = EVENTS_CASE_REF + 1; fit && i < EVENTS_COLUMNS; i++)
-		fit = TupleDescAttr(desc, i)->atttypid == types[i];
+		fit = TupleDescAttr(RelationGetDescr(rel), i)->atttypid == types[i];
 	if (!fit)
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_DESK_OWNERSHIP),
 				 errmsg("\"desk.events\" is not the table that the owner of the desk was given"),
-				 errhint("Restore the roles before the database, or give the table back to its owner, as create_desk made it.")));
+				 errhint("Restore the roles before the database, or give the table its owner and the types of its columns back, as create_desk made it.")));
+	return rel;
 }
 
 /*
@@ -317,15 +340,12 @@ check_events_table(Relation rel)
 void
 ietp_insert_event(const Event *event, const uint8 *hash)
 {
-	Oid			nspid = get_namespace_oid("desk", false);
-	Relation	rel = table_open(get_relname_relid("events", nspid),
-								 RowExclusiveLock);
+	Relation	rel = ietp_open_events(RowExclusiveLock);
 	EState	   *estate = CreateExecutorState();
 	MemoryContext before = MemoryContextSwitchTo(estate->es_query_cxt);
 	ResultRelInfo *target = makeNode(ResultRelInfo);
 	TupleTableSlot *slot;
 
-	check_events_table(rel);
 	InitResultRelInfo(target, rel, 0, NULL, 0);
 	target->ri_TrigDesc = NULL;
 	ExecOpenIndices(target, false);

@@ -15,6 +15,8 @@
 #include "common/sha2.h"
 #include "datatype/timestamp.h"
 #include "lib/stringinfo.h"
+#include "storage/lockdefs.h"
+#include "utils/relcache.h"
 
 #define HASH_SIZE	PG_SHA256_DIGEST_LENGTH
 
@@ -61,7 +63,9 @@ extern void ietp_hash_fields(pg_cryptohash_ctx *context, StringInfo fields,
 extern void ietp_insert_event(const Event *event, const uint8 *hash);
 extern void ietp_sha256(const void *data, size_t len, uint8 *hash);
 extern const uint8 *ietp_hash_of(Datum value);
+extern bool ietp_is_cases(Relation rel);
 extern bool ietp_is_head_column(const char *column);
+extern Relation ietp_open_events(LOCKMODE mode);
 extern int32 ietp_current_incarnation(bool begin);
 
 #endif							/* IETP_LEDGER_H */

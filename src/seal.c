@@ -22,6 +22,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -58,6 +59,8 @@ ietp_check_ledger_reader(const char *function)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for function %s", function),
 				 errhint("An auditor or administrator calls it.")));
+	/* Held to the end, so that no column becomes another type meanwhile. */
+	table_close(ietp_open_events(AccessShareLock), NoLock);
 }
 
 /*
@@ -191,10 +194,13 @@ ietp_add_event(SealedHeads *heads, const Event *event, const uint8 *hash)
 		heads->case_ref = event->case_ref;
 		heads->n = 0;
 	}
-	if (hash == NULL || !saw(heads->seal, event->incarnation, event->xid))
+	if (!saw(heads->seal, event->incarnation, event->xid))
 		return;
 	heads->n = event->n;
-	memcpy(heads->head, hash, HASH_SIZE);
+	if (hash == NULL)
+		memset(heads->head, 0, HASH_SIZE);
+	else
+		memcpy(heads->head, hash, HASH_SIZE);
 }
 
 /* Ends the tree: are these the heads that were sealed? */
@@ -269,14 +275,16 @@ parse_snapshot(const char *text, Seal *seal)
 	seal->xmax = parse_number(end + 1, PG_INT64_MAX, &end);
 	if (*end != ':')
 		refuse_seal("The snapshot has no list.");
-	seal->xip = palloc(strlen(text) * sizeof(uint64));
-	while (*end != '\0' && end[1] != '\0')
+	seal->xip = palloc((strlen(end) + 1) * sizeof(uint64));
+	if (end[1] == '\0')
+		return;
+	do
 	{
-		if (*end != ':' && *end != ',')
-			refuse_seal("The snapshot's list holds something else.");
 		seal->xip[seal->xip_count++] = parse_number(end + 1, PG_INT64_MAX,
 													&end);
-	}
+	} while (*end == ',');
+	if (*end != '\0')
+		refuse_seal("The snapshot's list holds something else.");
 }
 
 static void
@@ -368,6 +376,7 @@ static const char heads_query[] =
 static void
 hash_heads(IetpDigest *root, int64 *cases, int64 *events)
 {
+	static const uint8 nothing[HASH_SIZE] = {0};
 	Stream		stream;
 	IetpMerkleTree tree;
 	HeapTuple	tuple;
@@ -384,10 +393,8 @@ hash_heads(IetpDigest *root, int64 *cases, int64 *events)
 		const uint8 *head = isnull ? NULL : ietp_hash_of(value);
 
 		CHECK_FOR_INTERRUPTS();
-		if (head == NULL)
-			continue;			/* nor does verify_ledger() take it for one */
 		add_leaf(&tree, DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)),
-				 n, head);
+				 n, head == NULL ? nothing : head);
 		*events += n;
 	}
 	*cases = tree.count;
@@ -550,13 +557,13 @@ find_path(SealedHeads *heads, int32 *last_n)
 static void
 append_path(StringInfo proof, SealedHeads *heads)
 {
-	char text[	IETP_REF_TEXT_SIZE];
+	char		reference[IETP_REF_TEXT_SIZE];
 	char		hex[2 * HASH_SIZE + 1] = {0};
 
-	ietp_ref_format(heads->wanted, IETP_REF_CASE, text);
+	ietp_ref_format(heads->wanted, IETP_REF_CASE, reference);
 	appendStringInfo(proof, "ietp-proof 1\nseal %s\ncase %s\nleaf "
 					 INT64_FORMAT " of " INT64_FORMAT,
-					 heads->seal->line, text, heads->tree.wanted,
+					 heads->seal->line, reference, heads->tree.wanted,
 					 heads->tree.count);
 	for (int i = 0; i < heads->tree.path_count; i++)
 	{

@@ -29,28 +29,14 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "core/ref.h"
 #include "history.h"
 #include "ietp_helpline.h"
 #include "seal.h"
 
-/* Tables whose rows belong to cases, and what tells the rows of one apart. */
-static const struct
-{
-	const char *table;
-	const char *key;
-}			row_tables[] =
-
-{
-	{"actions", "n"}, {"case_calls", "call_ref"}, {"case_issues", "n"},
-	{"case_links", "n"}, {"consents", "n"}, {"disclosures", "n"},
-	{"notes", "n"}, {"recommendations", "n"}, {"remedies", "n"}
-};
-
-#define ROW_TABLES	((int) lengthof(row_tables))
-
-/* A row of one of them, as an event tells it. */
+/* A row of a table beside the events, as an event tells it. */
 typedef struct ToldRow
 {
 	int			table;
@@ -63,7 +49,7 @@ typedef struct ToldRow
 /* JSON that the event has, not terminated. */
 typedef struct Slice
 {
-	const char *text;
+	const char *start;
 	int			len;
 } Slice;
 
@@ -80,20 +66,22 @@ typedef struct Verification
 {
 	ReturnSetInfo *result;
 	int64		only;			/* case that is asked about; 0: all */
+	bool		has_events;		/* of what is asked about */
 	SealedHeads *heads;			/* NULL: without a seal */
 	pg_cryptohash_ctx *hashing;
 	StringInfoData fields;
 	Beside		cases;
-	Beside		tables[ROW_TABLES];
+	Beside		tables[IETP_ROW_TABLES];
 
 	/* The case under way; the memory is emptied after each. */
 	MemoryContext memory;
-	int64		case_ref;		/* 0: none */
+	int64		case_ref;		/* 0: none yet */
 	int32		n;
+	TimestampTz occurred_at;	/* of event n */
 	uint8		head[HASH_SIZE];
 	bool		is_broken;		/* the event before is missing */
 	Slice		status;
-	Slice	   *columns;		/* last value told of each; text NULL: none */
+	Slice	   *columns;		/* last value told of each; start NULL: none */
 	ToldRow    *told;
 	int			told_count;
 	int			told_size;
@@ -165,15 +153,15 @@ end_of_value(const char *at, const char *end)
 static bool
 next_part(Slice *rest, Slice *part)
 {
-	const char *end = rest->text +rest->len;
-	const char *stop = end_of_value(rest->text, end);
+	const char *end = rest->start + rest->len;
+	const char *stop = end_of_value(rest->start, end);
 
 	if (rest->len == 0 || stop == NULL)
 		return false;
-	part->text = rest->text;
-	part->len = stop - rest->text;
-	rest->text = Min(stop + 1, end);
-	rest->len = end - rest->text;
+	part->start = rest->start;
+	part->len = stop - rest->start;
+	rest->start = Min(stop + 1, end);
+	rest->len = end - rest->start;
 	return true;
 }
 
@@ -181,7 +169,7 @@ next_part(Slice *rest, Slice *part)
 static Slice
 within(Slice value)
 {
-	Slice		inner = {value.text +1, value.len - 2};
+	Slice		inner = {value.start + 1, value.len - 2};
 
 	if (value.len < 2)
 		inner.len = 0;
@@ -192,13 +180,13 @@ static bool
 says(Slice slice, const char *text)
 {
 	return slice.len == (int) strlen(text) &&
-		memcmp(slice.text, text, slice.len) == 0;
+		memcmp(slice.start, text, slice.len) == 0;
 }
 
 static char *
 copy_slice(Slice slice)
 {
-	return pnstrdup(slice.text, slice.len);
+	return pnstrdup(slice.start, slice.len);
 }
 
 
@@ -223,9 +211,9 @@ keep_changes(Verification *v, const Event *event)
 	Slice		name;
 	Slice		sides;
 
-	if (changes.text == NULL)
+	if (changes.start == NULL)
 		return;
-	changes.text = MemoryContextStrdup(v->memory, copy_slice(changes));
+	changes.start = MemoryContextStrdup(v->memory, copy_slice(changes));
 	changes = within(changes);
 	while (next_part(&changes, &name) && next_part(&changes, &sides))
 	{
@@ -234,7 +222,7 @@ keep_changes(Verification *v, const Event *event)
 		Slice		old;
 		Slice		new;
 
-		if (i >= 0 && sides.text[0] == '[' && next_part(&both, &old) &&
+		if (i >= 0 && sides.start[0] == '[' && next_part(&both, &old) &&
 			next_part(&both, &new))
 			v->columns[i] = new;
 	}
@@ -246,16 +234,16 @@ parse_key(Slice value)
 	Slice		inner = within(value);
 	int64		key = 0;
 
-	if (value.len > 0 && value.text[0] == '"')
+	if (value.len > 0 && value.start[0] == '"')
 	{
-		if (ietp_ref_parse(inner.text, inner.len, IETP_REF_CALL, &key) !=
+		if (ietp_ref_parse(inner.start, inner.len, IETP_REF_CALL, &key) !=
 			IETP_REF_OK)
 			key = 0;
 		return key;
 	}
-	for (int i = 0; i < value.len && value.text[i] >= '0' &&
-		 value.text[i] <= '9' && i < 18; i++)
-		key = key * 10 + (value.text[i] - '0');
+	for (int i = 0; i < value.len && value.start[i] >= '0' &&
+		 value.start[i] <= '9' && i < 18; i++)
+		key = key * 10 + (value.start[i] - '0');
 	return key;
 }
 
@@ -278,7 +266,7 @@ static bool
 is_digest(Slice value)
 {
 	return value.len == 2 * HASH_SIZE + 2 &&
-		strspn(value.text +1, "0123456789abcdef") == 2 * HASH_SIZE;
+		strspn(value.start + 1, "0123456789abcdef") == 2 * HASH_SIZE;
 }
 
 /* Keeps {"key":...,...,"digest":...} of a row. */
@@ -295,12 +283,12 @@ keep_row(Verification *v, int table, Slice row, int32 n)
 	told->is_there = false;
 	while (next_part(&row, &name) && next_part(&row, &value))
 	{
-		if (says(within(name), row_tables[table].key))
+		if (says(within(name), ietp_row_tables[table].key))
 			told->key = parse_key(value);
 		else if (says(within(name), "digest") && is_digest(value))
 		{
 			told->is_there = true;
-			hex_decode(value.text +1, 2 * HASH_SIZE, (char *) told->digest);
+			hex_decode(value.start + 1, 2 * HASH_SIZE, (char *) told->digest);
 		}
 	}
 }
@@ -314,7 +302,7 @@ keep_records(Verification *v, const Event *event)
 	Slice		name;
 	Slice		list;
 
-	if (records.text == NULL)
+	if (records.start == NULL)
 		return;
 	records = within(records);
 	while (next_part(&records, &name) && next_part(&records, &list))
@@ -322,8 +310,8 @@ keep_records(Verification *v, const Event *event)
 		Slice		rows = within(list);
 		Slice		row;
 
-		for (int table = 0; table < ROW_TABLES; table++)
-			while (says(within(name), row_tables[table].table) &&
+		for (int table = 0; table < IETP_ROW_TABLES; table++)
+			while (says(within(name), ietp_row_tables[table].table) &&
 				   next_part(&rows, &row))
 				keep_row(v, table, within(row), event->n);
 	}
@@ -331,6 +319,21 @@ keep_records(Verification *v, const Event *event)
 
 
 /* Tables beside the events */
+
+/* A column of numbers that are passed by value, as keys are. */
+static int
+column_of(TupleDesc desc, const char *table, const char *column)
+{
+	int			number = SPI_fnumber(desc, column);
+
+	if (number <= 0 || !TupleDescAttr(desc, number - 1)->attbyval)
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_DESK_OWNERSHIP),
+				 errmsg("\"desk.%s\" is not the table that the owner of the desk was given",
+						table),
+				 errhint("Give the table its columns and their types back, as create_desk made them.")));
+	return number;
+}
 
 static void
 open_beside(Beside *beside, const char *table, const char *key, int64 only,
@@ -345,8 +348,8 @@ open_beside(Beside *beside, const char *table, const char *key, int64 only,
 							  key == NULL ? "" : key), only, type);
 	beside->row = ietp_next_row(&beside->stream);
 	desc = beside->stream.table->tupdesc;
-	beside->case_column = SPI_fnumber(desc, "case_ref");
-	beside->key_column = key == NULL ? 0 : SPI_fnumber(desc, key);
+	beside->case_column = column_of(desc, table, "case_ref");
+	beside->key_column = key == NULL ? 0 : column_of(desc, table, key);
 }
 
 static int64
@@ -396,7 +399,7 @@ begin_case(Verification *v, int64 case_ref)
 	v->case_ref = case_ref;
 	v->n = 0;
 	v->is_broken = false;
-	v->status.text = NULL;
+	v->status.start = NULL;
 	v->columns = MemoryContextAllocZero(v->memory,
 										desc->natts * sizeof(Slice));
 	v->told = NULL;
@@ -413,17 +416,46 @@ is_as_told(const Verification *v, const RowValues *row, int i)
 	StringInfoData json;
 
 	if (strcmp(NameStr(attribute->attname), "status") == 0)
-		return !row->nulls[i] && v->status.text !=NULL &&
+		return !row->nulls[i] && v->status.start != NULL &&
 			says(v->status, TextDatumGetCString(row->values[i]));
 	if (ietp_case_column_use(NameStr(attribute->attname)) != COLUMN_SHOWN)
 		return true;
 	if (row->nulls[i])
-		return v->columns[i].text == NULL || says(v->columns[i], "null");
-	if (v->columns[i].text == NULL)
+		return v->columns[i].start == NULL || says(v->columns[i], "null");
+	if (v->columns[i].start == NULL)
 		return false;
 	initStringInfo(&json);
 	ietp_append_value(&json, row->values[i], attribute->atttypid);
 	return says(v->columns[i], json.data);
+}
+
+/* A column of the case's row that must be of this type; NULL gives "none". */
+static Datum
+case_column(const Verification *v, const char *column, Oid type, Datum none)
+{
+	TupleDesc	desc = v->cases.stream.table->tupdesc;
+	int			number = SPI_fnumber(desc, column);
+	bool		isnull = true;
+	Datum		value = 0;
+
+	if (number > 0 && SPI_gettypeid(desc, number) == type)
+		value = SPI_getbinval(v->cases.row, desc, number, &isnull);
+	return isnull ? none : value;
+}
+
+/* Does the case's row say that its history ends where it does? */
+static bool
+is_head(const Verification *v)
+{
+	Datum		hash = case_column(v, "event_hash", BYTEAOID, (Datum) 0);
+	const uint8 *head = hash == (Datum) 0 ? NULL : ietp_hash_of(hash);
+
+	return head != NULL && memcmp(head, v->head, HASH_SIZE) == 0 &&
+		DatumGetInt32(case_column(v, "event_n", INT4OID,
+								  Int32GetDatum(0))) == v->n &&
+		DatumGetTimestampTz(case_column(v, "event_at", TIMESTAMPTZOID,
+										TimestampTzGetDatum(DT_NOBEGIN))) ==
+		v->occurred_at;
 }
 
 /* The row of the case must be where its history has led. */
@@ -432,16 +464,8 @@ check_case_row(Verification *v)
 {
 	TupleDesc	desc = v->cases.stream.table->tupdesc;
 	RowValues	row = values_of(&v->cases);
-	bool		isnull;
-	Datum		n = SPI_getbinval(v->cases.row, desc,
-								  SPI_fnumber(desc, "event_n"), &isnull);
-	Datum		value = SPI_getbinval(v->cases.row, desc,
-									  SPI_fnumber(desc, "event_hash"),
-									  &isnull);
-	const uint8 *head = isnull ? NULL : ietp_hash_of(value);
 
-	if (DatumGetInt32(n) != v->n || head == NULL ||
-		memcmp(head, v->head, HASH_SIZE) != 0)
+	if (!is_head(v))
 		find(v, v->n, "head_differs",
 			 "The row of the case has another head than its last event.");
 	for (int i = 0; i < desc->natts; i++)
@@ -467,12 +491,12 @@ compare_told(const void *a, const void *b)
 static void
 find_row(Verification *v, int table, int64 key, int32 n, const char *finding)
 {
-	if (strcmp(row_tables[table].key, "n") == 0)
+	if (strcmp(ietp_row_tables[table].key, "n") == 0)
 		find(v, n, finding, psprintf("Row n = " INT64_FORMAT " of desk.%s.",
-									 key, row_tables[table].table));
+									 key, ietp_row_tables[table].table));
 	else
 		find(v, n, finding, psprintf("A row of desk.%s.",
-									 row_tables[table].table));
+									 ietp_row_tables[table].table));
 }
 
 /* The next row of a table, against what was told of it last; may be NULL. */
@@ -489,7 +513,7 @@ check_row(Verification *v, int table, const ToldRow *told)
 				 "row_unrecorded");
 		return;
 	}
-	ietp_row_digest(row_tables[table].table, beside->stream.table->tupdesc,
+	ietp_row_digest(ietp_row_tables[table].table, beside->stream.table->tupdesc,
 					&row, digest);
 	if (memcmp(digest, told->digest, HASH_SIZE) != 0)
 		find_row(v, table, told->key, told->n, "row_differs");
@@ -541,10 +565,11 @@ check_rows(Verification *v, int table, int *i)
 static void
 skip_rows_before(Verification *v, int64 case_ref)
 {
-	for (int table = 0; table < ROW_TABLES; table++)
+	for (int table = 0; table < IETP_ROW_TABLES; table++)
 		while (v->tables[table].row != NULL &&
 			   case_of(&v->tables[table]) < case_ref)
 		{
+			CHECK_FOR_INTERRUPTS();
 			v->case_ref = case_of(&v->tables[table]);
 			check_row(v, table, NULL);
 			next_beside(&v->tables[table]);
@@ -557,6 +582,7 @@ skip_cases_before(Verification *v, int64 case_ref)
 {
 	while (v->cases.row != NULL && case_of(&v->cases) < case_ref)
 	{
+		CHECK_FOR_INTERRUPTS();
 		v->case_ref = case_of(&v->cases);
 		find(v, 0, "events_missing", "The case has no history.");
 		next_beside(&v->cases);
@@ -586,7 +612,7 @@ finish_case(Verification *v)
 	}
 	if (v->told_count > 1)
 		qsort(v->told, v->told_count, sizeof(ToldRow), compare_told);
-	for (int table = 0; table < ROW_TABLES; table++)
+	for (int table = 0; table < IETP_ROW_TABLES; table++)
 		check_rows(v, table, &i);
 	MemoryContextSwitchTo(before);
 }
@@ -617,6 +643,7 @@ check_event(Verification *v, const Event *event, const uint8 *hash)
 			 "Its hash is not that of what it says and of the event before it.");
 	v->is_broken = hash == NULL;
 	v->n = event->n;
+	v->occurred_at = event->occurred_at;
 	if (hash != NULL)
 		memcpy(v->head, hash, HASH_SIZE);
 }
@@ -627,9 +654,9 @@ keep_event(Verification *v, const Event *event)
 {
 	if (event->texts[EVENT_TO] != NULL)
 	{
-		v->status.text = MemoryContextStrdup(v->memory,
-											 pnstrdup(event->texts[EVENT_TO],
-													  event->lengths[EVENT_TO]));
+		v->status.start = MemoryContextStrdup(v->memory,
+											  pnstrdup(event->texts[EVENT_TO],
+													   event->lengths[EVENT_TO]));
 		v->status.len = event->lengths[EVENT_TO];
 	}
 	keep_changes(v, event);
@@ -652,6 +679,7 @@ take_event(Verification *v, HeapTuple tuple, TupleDesc desc)
 	}
 	if (!is_asked(v, event.case_ref))
 		return;
+	v->has_events = true;
 	check_event(v, &event, hash);
 	keep_event(v, &event);
 }
@@ -703,9 +731,19 @@ open_all(Verification *v, Stream *events, Oid type)
 							  read == 0 ? "" : " WHERE case_ref = $1"),
 					 read, type);
 	open_beside(&v->cases, "cases", NULL, v->only, type);
-	for (int table = 0; table < ROW_TABLES; table++)
-		open_beside(&v->tables[table], row_tables[table].table,
-					row_tables[table].key, v->only, type);
+	for (int table = 0; table < IETP_ROW_TABLES; table++)
+		open_beside(&v->tables[table], ietp_row_tables[table].table,
+					ietp_row_tables[table].key, v->only, type);
+}
+
+/* Who asks about a case has its reference from somewhere. */
+static void
+check_is_known(Verification *v)
+{
+	if (v->only == 0 || v->has_events || v->cases.row != NULL)
+		return;
+	v->case_ref = v->only;
+	find(v, 0, "case_missing", "There is neither a case nor a history.");
 }
 
 static void
@@ -713,7 +751,7 @@ close_all(Verification *v, Stream *events)
 {
 	SPI_cursor_close(events->portal);
 	SPI_cursor_close(v->cases.stream.portal);
-	for (int table = 0; table < ROW_TABLES; table++)
+	for (int table = 0; table < IETP_ROW_TABLES; table++)
 		SPI_cursor_close(v->tables[table].stream.portal);
 }
 
@@ -737,6 +775,7 @@ verify(Verification *v, Oid type)
 		MemoryContextReset(row_memory);
 	}
 	finish_case(v);
+	check_is_known(v);
 	skip_cases_before(v, PG_INT64_MAX);
 	skip_rows_before(v, PG_INT64_MAX);
 	close_all(v, &events);

@@ -84,6 +84,11 @@ CREATE POLICY own ON desk.retries
 USING (account = (SELECT ietp.actor()))
 WITH CHECK (account = (SELECT ietp.actor()));
 
+-- Who erases words erases the hash of the request that brought them.
+CREATE POLICY erasing ON desk.retries
+USING ((SELECT ietp.actor_is('supervisor')) AND case_ref IS NOT NULL)
+WITH CHECK ((SELECT ietp.actor_is('supervisor')) AND request_hash IS NULL);
+
 -- First statement of every function of the counter.  EXECUTE is granted to
 -- database roles; a work token or an account may narrow those to fewer kinds.
 CREATE FUNCTION desk.enter(called name)
@@ -170,8 +175,10 @@ BEGIN
 	END IF;
 	SELECT * INTO STRICT earlier FROM desk.retries AS r
 	WHERE r.account = ietp.actor() AND r.retry_key = key;
-	IF earlier.function_name <> called OR earlier.request_hash
-			IS DISTINCT FROM claim_retry.request_hash THEN
+	-- Of a request whose words were erased the hash is gone, too.
+	IF earlier.function_name <> called OR earlier.request_hash IS NOT NULL
+			AND earlier.request_hash
+				IS DISTINCT FROM claim_retry.request_hash THEN
 		RAISE EXCEPTION 'retry key was used for another request'
 			USING ERRCODE = 'IE106', COLUMN = 'retry_key',
 			HINT = 'Make a new key for every new request.';

@@ -640,6 +640,10 @@ BEGIN
 		PERFORM desk.refuse('n', 'out_of_range',
 			'helpline.case_notes() lists the notes.');
 	END IF;
+	-- A guess at the words could be tried against it.
+	UPDATE desk.retries AS r SET request_hash = NULL
+	WHERE r.case_ref = the_case.case_ref AND r.function_name IN ('add_note',
+		'transition_case', 'request_override', 'open_linked_case');
 END
 $$;
 COMMENT ON FUNCTION helpline.erase_note(ietp.case_ref, integer) IS

@@ -705,6 +705,17 @@ list_text(FILE *out, const ProofField *field)
 	}
 }
 
+/* What an event changed or recorded, on a line of its own if anything. */
+static void
+list_json(FILE *out, const char *name, const ProofField *field)
+{
+	if (field->bytes == NULL)
+		return;
+	fprintf(out, "   %s ", name);
+	list_text(out, field);
+	putc('\n', out);
+}
+
 static void
 list_event(FILE *out, const ProofField *fields)
 {
@@ -718,7 +729,14 @@ list_event(FILE *out, const ProofField *fields)
 	list_text(out, &fields[FIELD_TO_STATUS]);
 	fputs("  ", out);
 	list_text(out, &fields[FIELD_ACTOR]);
+	fputs(" as ", out);
+	list_text(out, &fields[FIELD_DATABASE_ROLE]);
+	if (fields[FIELD_CONSENT_N].bytes != NULL)
+		fprintf(out, "  consent %" PRId64,
+				field_integer(&fields[FIELD_CONSENT_N]));
 	putc('\n', out);
+	list_json(out, "changes", &fields[FIELD_CHANGES]);
+	list_json(out, "records", &fields[FIELD_RECORDS]);
 }
 
 /* Reads the event in the latest line, whose hex gives way to its bytes. */

@@ -268,6 +268,20 @@ UPDATE desk.cases SET nickname = 'Ah Li' WHERE case_ref = :'case1';
 SELECT * FROM pg_temp.news();
 SELECT * FROM pg_temp.ledger_holds();
 ALTER TABLE desk.cases DROP COLUMN nickname;
+-- Nor do other columns of a DBA's stop anything, or change what was.
+ALTER TABLE desk.cases ADD COLUMN twice integer
+	GENERATED ALWAYS AS (workers_affected * 2) STORED;
+ALTER TABLE desk.events ADD COLUMN remark text;
+ALTER TABLE desk.notes ADD COLUMN reviewed boolean NOT NULL DEFAULT false;
+INSERT INTO desk.notes (case_ref, n, kind, written_by, body)
+VALUES (:'case1', 8, 'note', 'x', 'beside other columns');
+UPDATE desk.cases SET workers_affected = 15 WHERE case_ref = :'case1';
+SELECT * FROM pg_temp.news();
+SELECT count(*) AS findings FROM verify_ledger(:'case2');
+ALTER TABLE desk.events DROP COLUMN remark;
+UPDATE desk.cases SET workers_affected = 16 WHERE case_ref = :'case1';
+ALTER TABLE desk.cases DROP COLUMN twice;
+SELECT * FROM pg_temp.news();
 
 -- A thousand in one statement.
 INSERT INTO desk.cases (case_ref, line, opened_at, opened_on, severity)
@@ -346,6 +360,8 @@ WHERE case_ref = :'case1' AND concat(changes, records) ~ '李|replica mode';
 
 -- Erasing a note takes its key with it, and breaks nothing.
 SET LOCAL ROLE regress_boss;
+SELECT repeated FROM helpline.add_note(:'case1', 'said once',
+	retry_key => '11111111-2222-3333-4444-555555555555');
 SELECT helpline.erase_note(:'case1', 1);
 SELECT pg_temp.attempt(format('SELECT helpline.erase_note(%L, 1)', :'case1'));
 SELECT pg_temp.attempt(format('SELECT helpline.erase_note(%L, NULL)',
@@ -353,6 +369,12 @@ SELECT pg_temp.attempt(format('SELECT helpline.erase_note(%L, NULL)',
 RESET ROLE;
 SELECT * FROM pg_temp.news() WHERE event ~ 'erased';
 SELECT count(*) FROM desk.notes WHERE case_ref = :'case1';
+SELECT function_name, count(*), count(request_hash) AS hashes
+FROM desk.retries WHERE case_ref = :'case1' GROUP BY 1;
+SET LOCAL ROLE regress_boss;
+SELECT repeated FROM helpline.add_note(:'case1', 'said once',
+	retry_key => '11111111-2222-3333-4444-555555555555');
+RESET ROLE;
 SELECT * FROM pg_temp.ledger_holds();
 
 -- What does not fit together is found, without a seal: one thing after the
@@ -401,13 +423,14 @@ FROM (VALUES
 	(13, 'ALTER TABLE desk.events DROP CONSTRAINT events_pkey; '
 		'INSERT INTO desk.events SELECT * FROM desk.events '
 		'WHERE case_ref = $ AND n = 2'),
+	(15, 'UPDATE desk.cases SET event_at = ''2099-01-01'' WHERE case_ref = $'),
 	(14, 'ALTER TABLE desk.events ALTER hash DROP NOT NULL; '
 		'UPDATE desk.events SET hash = NULL WHERE case_ref = $ AND n = 1'))
 	AS s (n, statement)
 ORDER BY s.n;
 SELECT count(*) AS findings FROM verify_ledger();
 SELECT count(*) AS findings FROM verify_ledger(:'case1');
-
+SELECT finding, n, detail FROM verify_ledger(new_case_ref('CN', 2018));
 -- Who may: not who works on cases.
 SET LOCAL ROLE regress_lin;
 SELECT pg_temp.attempt('SELECT * FROM verify_ledger()');
@@ -448,6 +471,29 @@ FOR EACH STATEMENT EXECUTE FUNCTION record_rows('extra', 'm');
 SELECT pg_temp.attempt(format('INSERT INTO desk.extra VALUES (%L, 1)',
 	:'case1'));
 DROP TRIGGER t ON desk.extra;
+-- One that is well made, whatever it is called and holds.
+ALTER TABLE desk.cases ENABLE TRIGGER ALL;
+ALTER TABLE desk.extra RENAME TO "extra ""x""";
+CREATE TRIGGER t AFTER INSERT ON desk."extra ""x""" REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION record_rows('extra', 'n', 'consent_n');
+ALTER TABLE desk."extra ""x""" ADD COLUMN consent_n text;
+INSERT INTO desk."extra ""x""" VALUES (:'case1', NULL, 'w', 'x'),
+	(:'case1', 2, 'v', NULL);
+SELECT e.action, e.consent_n, regexp_replace(e.records::text,
+	'"[0-9a-f]{64}"', '"digest"', 'g') AS records
+FROM desk.events AS e WHERE e.action = 'extra';
+SELECT count(*) FROM helpline.timeline(:'case1') WHERE what = 'extra';
+DROP TRIGGER t ON desk."extra ""x""";
+ALTER TABLE desk."extra ""x""" RENAME TO extra;
+CREATE TABLE pg_temp.notes (case_ref case_ref, n integer);
+CREATE TRIGGER t AFTER INSERT ON pg_temp.notes REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION record_rows('noted', 'n');
+SELECT pg_temp.attempt('INSERT INTO pg_temp.notes VALUES (NULL, 1)');
+ALTER TABLE desk.extra ALTER case_ref TYPE text;
+CREATE TRIGGER t AFTER INSERT ON desk.extra REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION record_rows('extra', 'n');
+SELECT pg_temp.attempt('INSERT INTO desk.extra VALUES (''x'', 1)');
+DROP TRIGGER t ON desk.extra;
 CREATE TRIGGER t AFTER INSERT ON desk.extra
 FOR EACH ROW EXECUTE FUNCTION record_case();
 SELECT pg_temp.attempt('INSERT INTO desk.extra VALUES (NULL, 1)');
@@ -459,4 +505,18 @@ SELECT pg_temp.attempt('DELETE FROM desk.extra');
 CREATE TRIGGER g AFTER UPDATE ON desk.extra
 FOR EACH ROW EXECUTE FUNCTION guard_ledger();
 SELECT pg_temp.attempt('UPDATE desk.extra SET n = 2');
+
+-- Of other types than they have, columns are not read.
+DROP FUNCTION pg_temp.ledger_holds, pg_temp.hash_of;
+SELECT v.n, pg_temp.attempt(v.statement || '; SELECT * FROM verify_ledger()')
+FROM (VALUES (1, 'ALTER TABLE desk.events ALTER actor TYPE name'),
+	(2, 'ALTER TABLE desk.events ALTER action TYPE integer USING 7'),
+	(3, 'ALTER TABLE desk.events ALTER hash TYPE integer USING 7'),
+	(4, 'ALTER TABLE desk.events ALTER changes TYPE jsonb'),
+	(5, 'ALTER TABLE desk.events RENAME TO other'),
+	(6, 'ALTER TABLE desk.notes ALTER n TYPE numeric')) AS v (n, statement)
+ORDER BY v.n;
+SELECT pg_temp.found_after(
+	'ALTER TABLE desk.cases ALTER event_hash TYPE integer USING 7')
+	~ '^head_differs' AS found;
 ROLLBACK;

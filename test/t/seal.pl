@@ -71,6 +71,42 @@ SQL
 	return unpack 'H*', tree_hash(map { pack 'H*', $_ } @leaves);
 }
 
+# What the library knows of tables by name is what there is.
+my $source = slurp_file(top_file('src/history.c'));
+my ($tables) = $source =~ /ietp_row_tables\[\w+\] = \{(.*?)\n\};/s;
+my @known;
+while ($tables =~ /\{"(\w+)", "\w+", ((?:\s*"[^"]*")+)\}/g)
+{
+	my ($table, $columns) = ($1, $2);
+
+	$columns =~ s/"|\n|\t//g;
+
+	push @known, map { "$table $_" } split / +/, $columns;
+}
+is( join("\n", sort @known), query(<<'SQL'), 'columns that are in a digest');
+SELECT c.relname || ' ' || a.attname COLLATE "C"
+FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE t.tgfoid = 'ietp.record_rows'::regproc AND t.tgtype & 4 = 4
+AND a.attnum > 0 AND a.attname <> 'digest_key' ORDER BY 1
+SQL
+$source = slurp_file(top_file('src/case.c'));
+my @named;
+for my $list (qw(shown_columns silent_columns))
+{
+	my ($names) = $source =~ /\b$list\[\] = \{(.*?)\};/s;
+	my @names = $names =~ /"(\w+)"/g;
+
+	is("@names", join(' ', sort @names), "$list are sorted");
+	push @named, @names;
+}
+is( join("\n", sort @named, qw(source_hash source_id source_status)),
+	query(<<'SQL'), 'columns whose values are told');
+SELECT attname COLLATE "C" FROM pg_attribute
+WHERE attrelid = 'desk.cases'::regclass AND attnum > 0
+ORDER BY 1
+SQL
+
 # An empty ledger has a seal, too.
 like(seal(), qr/^ietp-seal 1 1 \S+Z 0 0 1 \d+:\d+:\S* [0-9a-f]{64} [0-9a-f]{8}$/,
 	'nothing is sealed');
