@@ -86,16 +86,6 @@ VALUES
 	('linked', 'Linked to another case', '关联其他个案', '關聯其他個案',
 	 'Liên kết vụ việc khác');
 
-CREATE FUNCTION desk.label_of(
-	language text, en text, zh_hans text, zh_hant text, vi text)
-RETURNS text
-LANGUAGE sql IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-RETURN CASE language WHEN 'en' THEN en WHEN 'zh-Hans' THEN zh_hans
-	WHEN 'zh-Hant' THEN zh_hant ELSE vi END;
-COMMENT ON FUNCTION desk.label_of(text, text, text, text, text) IS
-'the label in the language';
-
 CREATE FUNCTION desk.status_label(
 	status text, version integer, language text)
 RETURNS text
@@ -179,11 +169,7 @@ SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 BEGIN
 	PERFORM desk.enter('timeline');
-	IF timeline.language IS NULL OR timeline.language
-			NOT IN ('en', 'zh-Hans', 'zh-Hant', 'vi') THEN
-		PERFORM desk.refuse('language', 'unknown_code',
-			'One of en, zh-Hans, zh-Hant, vi.');
-	END IF;
+	PERFORM desk.check_label_language(timeline.language);
 	RETURN QUERY
 	SELECT to_char(timezone(l.time_zone, e.occurred_at),
 			'YYYY-MM-DD HH24:MI'), e.actor,

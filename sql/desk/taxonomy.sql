@@ -750,6 +750,34 @@ $$;
 COMMENT ON FUNCTION desk.topic_translation(integer) IS
 'for every topic of every version the topic that it is in version target: itself where the code stayed, its successor where it was renamed or merged, the shared theme where it was split, its theme where it was dropped, else other; no rows where there is no such version';
 
+-- All labels come in four languages.
+CREATE FUNCTION desk.check_label_language(language text)
+RETURNS void
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	IF language IS NULL THEN
+		PERFORM desk.refuse('language', 'missing');
+	ELSIF language NOT IN ('en', 'zh-Hans', 'zh-Hant', 'vi') THEN
+		PERFORM desk.refuse('language', 'unknown_code',
+			'One of en, zh-Hans, zh-Hant, vi.');
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION desk.check_label_language(text) IS
+'refuses languages in which there are no labels';
+
+CREATE FUNCTION desk.label_of(
+	language text, en text, zh_hans text, zh_hant text, vi text)
+RETURNS text
+LANGUAGE sql IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE language WHEN 'en' THEN en WHEN 'zh-Hans' THEN zh_hans
+	WHEN 'zh-Hant' THEN zh_hant ELSE vi END;
+COMMENT ON FUNCTION desk.label_of(text, text, text, text, text) IS
+'the label in the language';
+
 CREATE FUNCTION helpline.topics(
 	language text DEFAULT 'en', taxonomy integer DEFAULT NULL)
 RETURNS TABLE (
@@ -761,12 +789,8 @@ SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 BEGIN
 	PERFORM desk.enter('topics');
-	IF topics.language IS NULL THEN
-		PERFORM desk.refuse('language', 'missing');
-	ELSIF topics.language NOT IN ('en', 'zh-Hans', 'zh-Hant', 'vi') THEN
-		PERFORM desk.refuse('language', 'unknown_code',
-			'One of en, zh-Hans, zh-Hant, vi.');
-	ELSIF topics.taxonomy IS NOT NULL AND NOT EXISTS (
+	PERFORM desk.check_label_language(topics.language);
+	IF topics.taxonomy IS NOT NULL AND NOT EXISTS (
 			SELECT FROM desk.taxonomies AS v
 			WHERE v.taxonomy = topics.taxonomy) THEN
 		PERFORM desk.refuse('taxonomy', 'unknown_code',
@@ -774,12 +798,8 @@ BEGIN
 	END IF;
 	RETURN QUERY
 		SELECT t.topic, t.parent,
-			CASE topics.language
-				WHEN 'en' THEN t.label_en
-				WHEN 'zh-Hans' THEN t.label_zh_hans
-				WHEN 'zh-Hant' THEN t.label_zh_hant
-				WHEN 'vi' THEN t.label_vi
-			END,
+			desk.label_of(topics.language, t.label_en, t.label_zh_hans,
+				t.label_zh_hant, t.label_vi),
 			t.default_severity, t.sensitive, t.sa8000, t.eti, t.ilo
 		FROM desk.topics t
 		WHERE t.taxonomy = coalesce(topics.taxonomy,

@@ -270,11 +270,8 @@ BEGIN
 	PERFORM desk.enter('next_actions');
 	IF next_actions.case_ref IS NULL THEN
 		PERFORM desk.refuse('case_ref', 'missing');
-	ELSIF next_actions.language IS NULL OR next_actions.language
-			NOT IN ('en', 'zh-Hans', 'zh-Hant', 'vi') THEN
-		PERFORM desk.refuse('language', 'unknown_code',
-			'One of en, zh-Hans, zh-Hant, vi.');
 	END IF;
+	PERFORM desk.check_label_language(next_actions.language);
 	SELECT * INTO the_case FROM desk.cases AS c
 	WHERE c.case_ref = next_actions.case_ref;
 	IF NOT FOUND THEN
@@ -284,9 +281,8 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	SELECT a.action, COALESCE((
-			SELECT CASE next_actions.language WHEN 'en' THEN t.label_en
-				WHEN 'zh-Hans' THEN t.label_zh_hans
-				WHEN 'zh-Hant' THEN t.label_zh_hant ELSE t.label_vi END
+			SELECT desk.label_of(next_actions.language, t.label_en,
+				t.label_zh_hans, t.label_zh_hant, t.label_vi)
 			FROM desk.transitions AS t
 			WHERE t.lifecycle = 'case'
 			AND t.version = the_case.lifecycle_version
@@ -318,21 +314,13 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	PERFORM desk.enter('case_status');
-	IF case_status.language IS NULL OR case_status.language
-			NOT IN ('en', 'zh-Hans', 'zh-Hant', 'vi') THEN
-		PERFORM desk.refuse('language', 'unknown_code',
-			'One of en, zh-Hans, zh-Hant, vi.');
-	END IF;
+	PERFORM desk.check_label_language(case_status.language);
 	RETURN QUERY
-	SELECT c.status, COALESCE(CASE case_status.language
-			WHEN 'en' THEN s.label_en WHEN 'zh-Hans' THEN s.label_zh_hans
-			WHEN 'zh-Hant' THEN s.label_zh_hant ELSE s.label_vi END,
-			c.status),
-		COALESCE(CASE case_status.language
-			WHEN 'en' THEN s.worker_label_en
-			WHEN 'zh-Hans' THEN s.worker_label_zh_hans
-			WHEN 'zh-Hant' THEN s.worker_label_zh_hant
-			ELSE s.worker_label_vi END, c.status),
+	SELECT c.status, COALESCE(desk.label_of(case_status.language, s.label_en,
+			s.label_zh_hans, s.label_zh_hant, s.label_vi), c.status),
+		COALESCE(desk.label_of(case_status.language, s.worker_label_en,
+			s.worker_label_zh_hans, s.worker_label_zh_hant,
+			s.worker_label_vi), c.status),
 		s.category, s.clock, c.status_since
 	FROM desk.cases AS c
 	JOIN desk.statuses AS s ON s.lifecycle = 'case'
