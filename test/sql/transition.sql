@@ -816,7 +816,7 @@ SELECT pg_temp.move('regress_boss', :'c', 'triage');
 SELECT n, refused_to, from_status, action, rule FROM desk.refusals
 WHERE case_ref = :'c' ORDER BY n;
 SELECT count(*) AS with_words FROM desk.refusals AS r
-WHERE to_jsonb(r)::text ~ 'Wang|1380';
+WHERE to_jsonb(r)::text ~ 'Wang|13800138000';
 SET ROLE regress_analyst;
 SELECT * FROM helpline.refused_transitions(:'since', 'infinity');
 SELECT * FROM helpline.refused_transitions('-infinity', '2021-01-01');
