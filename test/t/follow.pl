@@ -498,7 +498,8 @@ new_target('outlives');
 work($source, "BEGIN;\n${open_case}PREPARE TRANSACTION 'outlives';");
 $count = $source->safe_psql('helpline', 'SELECT count(*) FROM desk.events');
 work($source, $open_case);
-$source->restart('immediate');
+$source->stop('immediate');
+$source->start;
 follows($source, 'outlives', 'after a crash the helpline is followed');
 is($target->safe_psql('outlives', 'SELECT count(*) FROM helpline_changes'),
 	$count, 'a prepared transaction holds back as before');
