@@ -624,6 +624,11 @@ SKIP:
 	my $bindir = $target->config_data('--bindir');
 
 	skip 'no pg_upgrade', 1 if !-x "$bindir/pg_upgrade";
+	# It loads $libdir/ietp_helpline, which Debian's extension_destdir, but not
+	# dynamic_library_path, serves for an installation elsewhere.
+	skip 'from release 18 on pg_upgrade needs the library in $libdir', 1
+	  if $target->safe_psql('postgres', 'SHOW server_version_num') >= 180000
+	  && !-e $target->config_data('--pkglibdir') . '/ietp_helpline.so';
 
 	my $upgraded = PostgreSQL::Test::Cluster->new('upgraded');
 	my $before = desk_rows($target, 'plain');
