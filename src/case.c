@@ -29,7 +29,6 @@
 #include "replication/logicalworker.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/datum.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
@@ -166,13 +165,8 @@ set_text(Stamp *stamp, CaseColumn column, const char *value)
 static bool
 is_unchanged(const Stamp *stamp, CaseColumn column)
 {
-	int			i = at(stamp, column);
-	Form_pg_attribute attribute = TupleDescAttr(stamp->row.desc, i);
-
-	if (stamp->old.nulls[i] || stamp->new.nulls[i])
-		return stamp->old.nulls[i] == stamp->new.nulls[i];
-	return datum_image_eq(stamp->old.values[i], stamp->new.values[i],
-						  attribute->attbyval, attribute->attlen);
+	return !ietp_has_changed(TupleDescAttr(stamp->row.desc, at(stamp, column)),
+							 &stamp->old, &stamp->new);
 }
 
 /* As it was before the statement. */

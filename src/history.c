@@ -78,23 +78,24 @@ static void
 append_sent(StringInfo json, Datum value, Oid type)
 {
 	Oid			function;
-	bool varlena;
+	bool		is_varlena;
 	bytea	   *sent;
 
-	getTypeBinaryOutputInfo(type, &function, &varlena);
+	getTypeBinaryOutputInfo(type, &function, &is_varlena);
 	sent = OidSendFunctionCall(function, value);
 	append_hex(json, (const uint8 *) VARDATA_ANY(sent),
 			   VARSIZE_ANY_EXHDR(sent));
 }
 
-static void
-append_text(StringInfo json, Datum value, Oid type)
+/* As the type's output function writes it. */
+static char *
+output_of(Datum value, Oid type)
 {
 	Oid			function;
-	bool varlena;
+	bool		is_varlena;
 
-	getTypeOutputInfo(type, &function, &varlena);
-	escape_json(json, OidOutputFunctionCall(function, value));
+	getTypeOutputInfo(type, &function, &is_varlena);
+	return OidOutputFunctionCall(function, value);
 }
 
 /* Appends a value that is not NULL. */
@@ -135,7 +136,7 @@ ietp_append_value(StringInfo json, Datum value, Oid type)
 				type_is_rowtype(type))
 				append_sent(json, value, type);
 			else
-				append_text(json, value, type);
+				escape_json(json, output_of(value, type));
 	}
 }
 
@@ -149,9 +150,9 @@ append_side(StringInfo json, const RowValues *row, int i, Oid type)
 }
 
 /* Differs the column, or is it set in a new row? */
-static bool
-has_changed(Form_pg_attribute attribute, const RowValues *old,
-			const RowValues *new)
+bool
+ietp_has_changed(Form_pg_attribute attribute, const RowValues *old,
+				 const RowValues *new)
 {
 	int			i = attribute->attnum - 1;
 
@@ -206,7 +207,7 @@ ietp_changes(TupleDesc desc, const RowValues *old, const RowValues *new,
 		Form_pg_attribute attribute = TupleDescAttr(desc, i);
 		ColumnUse	column_use;
 
-		if (!has_changed(attribute, old, new))
+		if (!ietp_has_changed(attribute, old, new))
 			continue;
 		column_use = use(NameStr(attribute->attname));
 		if (column_use == COLUMN_SHOWN)
@@ -389,16 +390,11 @@ condition_holds(const Telling *telling, const char *condition,
 	pnstrdup(condition, value - condition);
 	int			i = require_column(telling->desc, column);
 	Form_pg_attribute attribute = TupleDescAttr(telling->desc, i);
-	Oid			function;
-	bool varlena;
 
-	if (!has_changed(attribute, old, new) || new->nulls[i])
+	if (!ietp_has_changed(attribute, old, new) || new->nulls[i])
 		return false;
-	if (value == NULL)
-		return true;
-	getTypeOutputInfo(attribute->atttypid, &function, &varlena);
-	return strcmp(OidOutputFunctionCall(function, new->values[i]),
-				  value + 1) == 0;
+	return value == NULL ||
+		strcmp(output_of(new->values[i], attribute->atttypid), value + 1) == 0;
 }
 
 /* The action of the first "condition>action" that holds, or the default. */
@@ -442,7 +438,7 @@ append_row(StringInfo json, const Telling *telling, const RowValues *old,
 		attribute = TupleDescAttr(telling->desc,
 								  require_column(telling->desc,
 												 telling->args[i]));
-		if (has_changed(attribute, old, new))
+		if (ietp_has_changed(attribute, old, new))
 		{
 			append_name(json, NameStr(attribute->attname));
 			append_side(json, new, attribute->attnum - 1,
@@ -494,7 +490,7 @@ is_same_row(const Telling *telling, const RowValues *old,
 	if (old->values == NULL || new->values == NULL)
 		return false;
 	for (int i = 0; i < telling->desc->natts; i++)
-		if (has_changed(TupleDescAttr(telling->desc, i), old, new))
+		if (ietp_has_changed(TupleDescAttr(telling->desc, i), old, new))
 			return false;
 	return true;
 }

@@ -53,6 +53,8 @@ typedef struct RowTable
 extern const RowTable ietp_row_tables[IETP_ROW_TABLES];
 
 extern void ietp_append_value(StringInfo json, Datum value, Oid type);
+extern bool ietp_has_changed(Form_pg_attribute attribute,
+							 const RowValues *old, const RowValues *new);
 extern char *ietp_changes(TupleDesc desc, const RowValues *old,
 						  const RowValues *new,
 						  ColumnUse (*use) (const char *column));

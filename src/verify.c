@@ -87,13 +87,20 @@ typedef struct Verification
 	int			told_size;
 } Verification;
 
+/* Is this case's history read in full, or only for the seal's tree? */
+static bool
+is_asked(const Verification *v, int64 case_ref)
+{
+	return v->only == 0 || v->only == case_ref;
+}
+
 static void
 find(Verification *v, int32 n, const char *finding, const char *detail)
 {
 	Datum		values[4];
 	bool		nulls[4] = {false};
 
-	if (v->only != 0 && v->case_ref != v->only && v->case_ref != 0)
+	if (v->case_ref != 0 && !is_asked(v, v->case_ref))
 		return;
 	values[0] = Int64GetDatum(v->case_ref);
 	nulls[0] = v->case_ref == 0;
@@ -109,13 +116,6 @@ find(Verification *v, int32 n, const char *finding, const char *detail)
 
 
 /* Reading our own JSON */
-
-/* Is this case's history read in full, or only for the seal's tree? */
-static bool
-is_asked(const Verification *v, int64 case_ref)
-{
-	return v->only == 0 || v->only == case_ref;
-}
 
 /* The string, object, array or word that begins here; NULL if none does. */
 static const char *
@@ -183,14 +183,24 @@ says(Slice slice, const char *text)
 		memcmp(slice.start, text, slice.len) == 0;
 }
 
-static char *
-copy_slice(Slice slice)
-{
-	return pnstrdup(slice.start, slice.len);
-}
-
 
 /* What events tell */
+
+/* A text of the event that outlives it until the end of the case. */
+static Slice
+kept_text(const Verification *v, const Event *event, EventText text)
+{
+	Slice		kept = {NULL, event->lengths[text]};
+	char	   *copy;
+
+	if (event->texts[text] == NULL)
+		return kept;
+	copy = MemoryContextAlloc(v->memory, kept.len + 1);
+	memcpy(copy, event->texts[text], kept.len);
+	copy[kept.len] = '\0';
+	kept.start = copy;
+	return kept;
+}
 
 static int
 find_column(TupleDesc desc, Slice name)
@@ -206,14 +216,12 @@ static void
 keep_changes(Verification *v, const Event *event)
 {
 	TupleDesc	desc = v->cases.stream.table->tupdesc;
-	Slice		changes = {event->texts[EVENT_CHANGES],
-	event->lengths[EVENT_CHANGES]};
+	Slice		changes = kept_text(v, event, EVENT_CHANGES);
 	Slice		name;
 	Slice		sides;
 
 	if (changes.start == NULL)
 		return;
-	changes.start = MemoryContextStrdup(v->memory, copy_slice(changes));
 	changes = within(changes);
 	while (next_part(&changes, &name) && next_part(&changes, &sides))
 	{
@@ -417,6 +425,7 @@ is_as_told(const Verification *v, const RowValues *row, int i)
 
 	if (strcmp(NameStr(attribute->attname), "status") == 0)
 		return !row->nulls[i] && v->status.start != NULL &&
+			attribute->atttypid == TEXTOID &&
 			says(v->status, TextDatumGetCString(row->values[i]));
 	if (ietp_case_column_use(NameStr(attribute->attname)) != COLUMN_SHOWN)
 		return true;
@@ -504,7 +513,7 @@ static void
 check_row(Verification *v, int table, const ToldRow *told)
 {
 	Beside	   *beside = &v->tables[table];
-	RowValues	row = values_of(beside);
+	RowValues	row;
 	uint8		digest[HASH_SIZE];
 
 	if (told == NULL || !told->is_there)
@@ -513,6 +522,7 @@ check_row(Verification *v, int table, const ToldRow *told)
 				 "row_unrecorded");
 		return;
 	}
+	row = values_of(beside);
 	ietp_row_digest(ietp_row_tables[table].table, beside->stream.table->tupdesc,
 					&row, digest);
 	if (memcmp(digest, told->digest, HASH_SIZE) != 0)
@@ -653,12 +663,7 @@ static void
 keep_event(Verification *v, const Event *event)
 {
 	if (event->texts[EVENT_TO] != NULL)
-	{
-		v->status.start = MemoryContextStrdup(v->memory,
-											  pnstrdup(event->texts[EVENT_TO],
-													   event->lengths[EVENT_TO]));
-		v->status.len = event->lengths[EVENT_TO];
-	}
+		v->status = kept_text(v, event, EVENT_TO);
 	keep_changes(v, event);
 	keep_records(v, event);
 }

@@ -2,9 +2,10 @@
 -- referred elsewhere.  The record guards of the lifecycle ask these rows, and
 -- by them is known which worker waits for word.
 --
--- Here and in the modules that follow the event is written first: at
--- REPEATABLE READ, where n may be taken unseen, it is what fails then, with
--- the error that tells the client to repeat.
+-- Here and in the modules that follow n is counted while the case is locked.
+-- Whatever is recorded writes the row of the case: at REPEATABLE READ, where n
+-- may be taken unseen, the lock fails then, with the error that tells the
+-- client to repeat.
 
 CREATE TABLE desk.actions (
 	case_ref ietp.case_ref NOT NULL REFERENCES desk.cases,

@@ -292,13 +292,13 @@ SET search_path = pg_catalog, ietp, pg_temp
 SET enable_seqscan = off
 AS $$
 DECLARE
-	the_purpose ietp.consent_purpose :=
-		ietp.try_enum(purpose, NULL::ietp.consent_purpose);
+	the_case desk.cases;
 BEGIN
-	IF the_purpose = 'contact_factory' THEN
-		RETURN desk.covering_entry(case_ref, the_purpose, 'factory', factory);
-	END IF;
-	RETURN desk.covering_entry(case_ref, the_purpose);
+	-- As it will be, not as the table has it.
+	the_case.case_ref := consent_used.case_ref;
+	the_case.factory := consent_used.factory;
+	RETURN desk.consent_in_force(the_case,
+		ietp.try_enum(purpose, NULL::ietp.consent_purpose));
 END
 $$;
 COMMENT ON FUNCTION desk.consent_used(ietp.case_ref, text, text) IS
@@ -949,13 +949,7 @@ BEGIN
 			OR COALESCE(request_override.identity_disclosed, false),
 		request_override.legal_basis)
 	RETURNING c.n INTO request_override.n;
-	-- ON CONFLICT: at REPEATABLE READ a note that came meanwhile is then a
-	-- serialization failure.
-	INSERT INTO desk.notes (case_ref, n, kind, written_by, body)
-	SELECT the_case.case_ref, COALESCE(max(o.n), 0) + 1, 'reason',
-		ietp.actor(), reason
-	FROM desk.notes AS o WHERE o.case_ref = the_case.case_ref
-	ON CONFLICT DO NOTHING;
+	PERFORM desk.write_note(the_case.case_ref, 'reason', reason);
 	PERFORM desk.settle_retry(retry_key, case_ref => the_case.case_ref,
 		n => request_override.n);
 END

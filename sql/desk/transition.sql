@@ -357,8 +357,8 @@ BEGIN
 		PERFORM desk.lock_case(adopt_lifecycle.case_ref,
 			must_be_open => false);
 	END IF;
-	-- First locked, by a statement of their own, so that the next one sees
-	-- the last event of each.
+	-- Locked in one order, so that two who adopt at once do not wait for one
+	-- another.
 	PERFORM FROM desk.cases AS c
 	WHERE c.lifecycle_version <> adopt_lifecycle.version
 	AND c.closed_at IS NULL AND adopt_lifecycle.case_ref IS NULL

@@ -519,4 +519,7 @@ ORDER BY v.n;
 SELECT pg_temp.found_after(
 	'ALTER TABLE desk.cases ALTER event_hash TYPE integer USING 7')
 	~ '^head_differs' AS found;
+SELECT pg_temp.found_after(
+	'ALTER TABLE desk.cases ALTER status TYPE integer USING 7')
+	~ '^case_differs desk.cases.status' AS found;
 ROLLBACK;
