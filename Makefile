@@ -8,6 +8,7 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" \
 
 CORE_OBJS = \
 	src/core/csv.o \
+	src/core/distribution.o \
 	src/core/merkle.o \
 	src/core/ref.o \
 	src/core/field.o
@@ -137,6 +138,9 @@ $(OBJS): $(wildcard src/*.h)
 # Core unit tests and fuzzers are plain programs: no server, no headers of it.
 CORE_TESTS = $(patsubst %.c,%,$(wildcard test/core/*_test.c))
 FUZZERS = $(patsubst %.c,%,$(wildcard test/fuzz/*_fuzz.c))
+
+# Estimators need functions of libm.
+test/core/distribution_test: CORE_LIBS = -lm
 
 # What makes trees of hashes has SHA-256 from libcrypto.
 test/core/merkle_test test/fuzz/merkle_fuzz: CORE_LIBS = -lcrypto
