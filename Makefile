@@ -7,11 +7,14 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" \
 	$(EXTENSION).control)
 
 CORE_OBJS = \
+	src/core/confidence.o \
 	src/core/csv.o \
 	src/core/distribution.o \
+	src/core/erlang.o \
 	src/core/merkle.o \
 	src/core/ref.o \
-	src/core/field.o
+	src/core/field.o \
+	src/core/sum.o
 
 OBJS = \
 	$(CORE_OBJS) \
@@ -132,15 +135,16 @@ sql/$(EXTENSION)--$(EXTVERSION).sql: $(INSTALL_MODULES) $(DESK_MODULES)
 	echo "'text of the statements that lay the desk and the counter';"; \
 	} > $@.tmp && mv $@.tmp $@
 
-src/core/%.o: src/core/%.h
-$(OBJS): $(wildcard src/*.h)
+$(OBJS): $(wildcard src/*.h src/core/*.h)
 
 # Core unit tests and fuzzers are plain programs: no server, no headers of it.
 CORE_TESTS = $(patsubst %.c,%,$(wildcard test/core/*_test.c))
 FUZZERS = $(patsubst %.c,%,$(wildcard test/fuzz/*_fuzz.c))
 
 # Estimators need functions of libm.
-test/core/distribution_test: CORE_LIBS = -lm
+test/core/distribution_test test/core/erlang_test test/core/sum_test: CORE_LIBS = \
+	-lm
+test/core/confidence_test: CORE_LIBS = src/core/distribution.c -lm
 
 # What makes trees of hashes has SHA-256 from libcrypto.
 test/core/merkle_test test/fuzz/merkle_fuzz: CORE_LIBS = -lcrypto
