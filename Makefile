@@ -30,8 +30,10 @@ OBJS = \
 	src/judge.o \
 	src/ledger.o \
 	src/lifecycle.o \
+	src/ratio.o \
 	src/ref.o \
 	src/seal.o \
+	src/service.o \
 	src/token.o \
 	src/verify.o \
 	src/vocabulary.o
@@ -48,6 +50,8 @@ INSTALL_MODULES = \
 	sql/install/desk.sql \
 	sql/install/ledger.sql \
 	sql/install/seal.sql \
+	sql/install/ratio.sql \
+	sql/install/service.sql \
 	sql/install/roles.sql
 
 # The desk and the counter: joined in this order into the text that
@@ -88,6 +92,7 @@ REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
 	actor account line factory call case lifecycle judge transition \
 	consent action remedy recommendation link draft check replay \
 	ledger history \
+	ratio service \
 	import_session \
 	import_file report demonstration
 REGRESS_OPTS = --inputdir=test

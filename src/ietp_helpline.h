@@ -46,6 +46,9 @@
 #define ERRCODE_IETP_TOKEN_INVALID			MAKE_SQLSTATE('I','E','3','0','1')
 #define ERRCODE_IETP_TOKEN_EXPIRED			MAKE_SQLSTATE('I','E','3','0','2')
 #define ERRCODE_IETP_SIGNING_KEY			MAKE_SQLSTATE('I','E','3','0','3')
+#define ERRCODE_IETP_ARGUMENT_DIFFERS		MAKE_SQLSTATE('I','E','5','1','1')
+#define ERRCODE_IETP_MALFORMED_STATE		MAKE_SQLSTATE('I','E','5','1','2')
+#define ERRCODE_IETP_STATE_TOO_LARGE		MAKE_SQLSTATE('I','E','5','1','3')
 
 /* cache.c */
 extern void ietp_cache_init(void);
@@ -99,5 +102,28 @@ extern bool ietp_may_be_actor(const char *name);
 /* intake.c */
 extern void ietp_intake_init(void);
 extern void ietp_import_batch_changed(const char *newval, void *extra);
+
+/* ratio.c */
+
+/* Stored counts end here, so that no table has the rows to overflow one. */
+#define IETP_MAX_COUNT (PG_INT64_MAX / 2)
+
+extern Datum ietp_make_proportion(FunctionCallInfo fcinfo, int64 k, int64 n);
+extern void ietp_check_confidence(double confidence);
+extern void ietp_check_count(int64 count);
+
+/*
+ * Argument 0 for a function that changes it: as it is inside of an aggregate,
+ * a copy elsewhere, where others may look at it.
+ */
+static inline void *
+ietp_own_state(FunctionCallInfo fcinfo, size_t size)
+{
+	void	   *state = PG_GETARG_POINTER(0);
+
+	if (AggCheckCallContext(fcinfo, NULL))
+		return state;
+	return memcpy(palloc(size), state, size);
+}
 
 #endif							/* IETP_HELPLINE_H */

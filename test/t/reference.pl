@@ -129,7 +129,8 @@ AND NOT EXISTS (SELECT FROM pg_amproc AS a WHERE a.amproc = p.oid)
 AND NOT EXISTS (SELECT FROM pg_cast AS c WHERE c.castfunc = p.oid)
 AND NOT EXISTS (SELECT FROM pg_aggregate AS a WHERE a.aggfnoid = p.oid
 	OR p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn,
-		a.aggserialfn, a.aggdeserialfn))
+		a.aggserialfn, a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn,
+		a.aggmfinalfn))
 SQL
 is("@missing", '', 'every function and procedure is named');
 
