@@ -30,10 +30,12 @@ OBJS = \
 	src/judge.o \
 	src/ledger.o \
 	src/lifecycle.o \
+	src/rate.o \
 	src/ratio.o \
 	src/ref.o \
 	src/seal.o \
 	src/service.o \
+	src/staffing.o \
 	src/token.o \
 	src/verify.o \
 	src/vocabulary.o
@@ -52,6 +54,8 @@ INSTALL_MODULES = \
 	sql/install/seal.sql \
 	sql/install/ratio.sql \
 	sql/install/service.sql \
+	sql/install/rate.sql \
+	sql/install/staffing.sql \
 	sql/install/roles.sql
 
 # The desk and the counter: joined in this order into the text that
@@ -92,7 +96,7 @@ REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
 	actor account line factory call case lifecycle judge transition \
 	consent action remedy recommendation link draft check replay \
 	ledger history \
-	ratio service \
+	ratio service rate staffing \
 	import_session \
 	import_file report demonstration
 REGRESS_OPTS = --inputdir=test
