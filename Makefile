@@ -11,10 +11,13 @@ CORE_OBJS = \
 	src/core/csv.o \
 	src/core/distribution.o \
 	src/core/erlang.o \
-	src/core/merkle.o \
-	src/core/ref.o \
 	src/core/field.o \
-	src/core/sum.o
+	src/core/histogram.o \
+	src/core/merkle.o \
+	src/core/order.o \
+	src/core/ref.o \
+	src/core/sum.o \
+	src/core/survival.o
 
 OBJS = \
 	$(CORE_OBJS) \
@@ -24,18 +27,22 @@ OBJS = \
 	src/csv.o \
 	src/desk.o \
 	src/guard.o \
+	src/histogram.o \
 	src/history.o \
 	src/ietp_helpline.o \
 	src/intake.o \
 	src/judge.o \
 	src/ledger.o \
 	src/lifecycle.o \
+	src/percentiles.o \
 	src/rate.o \
 	src/ratio.o \
 	src/ref.o \
 	src/seal.o \
 	src/service.o \
 	src/staffing.o \
+	src/state.o \
+	src/survival.o \
 	src/token.o \
 	src/verify.o \
 	src/vocabulary.o
@@ -48,6 +55,10 @@ INSTALL_MODULES = \
 	sql/install/actor.sql \
 	sql/install/intake.sql \
 	sql/install/csv.sql \
+	sql/install/state.sql \
+	sql/install/percentiles.sql \
+	sql/install/histogram.sql \
+	sql/install/survival.sql \
 	sql/install/lifecycle.sql \
 	sql/install/desk.sql \
 	sql/install/ledger.sql \
@@ -96,7 +107,7 @@ REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
 	actor account line factory call case lifecycle judge transition \
 	consent action remedy recommendation link draft check replay \
 	ledger history \
-	ratio service rate staffing \
+	ratio service rate staffing percentiles histogram survival \
 	import_session \
 	import_file report demonstration
 REGRESS_OPTS = --inputdir=test
@@ -150,12 +161,10 @@ $(OBJS): $(wildcard src/*.h src/core/*.h)
 CORE_TESTS = $(patsubst %.c,%,$(wildcard test/core/*_test.c))
 FUZZERS = $(patsubst %.c,%,$(wildcard test/fuzz/*_fuzz.c))
 
-# Estimators need functions of libm.
-test/core/distribution_test test/core/erlang_test test/core/sum_test: CORE_LIBS = \
-	-lm
+# Estimators need functions of libm, and what makes trees of hashes has SHA-256
+# from libcrypto.
+CORE_LIBS = -lm
 test/core/confidence_test: CORE_LIBS = src/core/distribution.c -lm
-
-# What makes trees of hashes has SHA-256 from libcrypto.
 test/core/merkle_test test/fuzz/merkle_fuzz: CORE_LIBS = -lcrypto
 
 test/core/%_test: test/core/%_test.c test/core/check.h src/core/%.c src/core/%.h

@@ -378,7 +378,7 @@ WHERE o.oid IN (SELECT m.objid FROM member AS m
 SELECT count(*) >= 10 AS operators FROM operator;
 SELECT o.name AS wrong_commutator FROM operator AS o
 LEFT JOIN pg_operator AS c ON c.oid = o.oprcom
-WHERE c.oid IS NULL OR c.oprcom <> o.oid OR c.oprleft <> o.oprright
+WHERE o.oprname <> '-' AND c.oid IS NULL OR c.oprcom <> o.oid OR c.oprleft <> o.oprright
 OR c.oprright <> o.oprleft OR c.oprresult <> o.oprresult;
 SELECT o.name AS wrong_negator FROM operator AS o
 LEFT JOIN pg_operator AS n ON n.oid = o.oprnegate

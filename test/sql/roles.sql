@@ -180,7 +180,7 @@ SELECT n.nspname, p.proname, p.prokind, format('%s %I.%I(%s)',
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname IN ('desk', 'helpline', 'ietp') AND p.prokind <> 'a'
-AND p.proargtypes[0] IS DISTINCT FROM 'internal'::regtype
+AND 'internal'::regtype <> ALL (p.proargtypes)
 AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype);
 SET client_min_messages = warning;
 CREATE TEMP TABLE outcomes AS
