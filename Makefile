@@ -37,6 +37,7 @@ OBJS = \
 	src/percentiles.o \
 	src/rate.o \
 	src/ratio.o \
+	src/record.o \
 	src/ref.o \
 	src/seal.o \
 	src/service.o \

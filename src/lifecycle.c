@@ -3,10 +3,9 @@
  * lifecycle.c
  *		The rules of a status column, compiled from rows.
  *
- * desk.lifecycles and the tables that hang on it are read whole into one
- * memory context per backend, when their generation (cache.c) has passed.
- * They are read by plain scans with a catalog snapshot, so that a transaction
- * at REPEATABLE READ, too, judges by the rules that are committed now.
+ * desk.lifecycles and the tables that hang on it are read whole (record.c)
+ * into one memory context per backend, when their generation (cache.c) has
+ * passed.
  *
  * What callers get stays good until their transaction ends, even if the rules
  * are loaded anew meanwhile: an outdated context is handed to the transaction.
@@ -18,16 +17,12 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/timestamp.h"
 
 #include "ietp_helpline.h"
@@ -97,82 +92,11 @@ static uint64 loaded = 0;		/* generation; 0: not loaded */
 static List *lifecycles = NIL;	/* of Lifecycle */
 static List *guards = NIL;		/* of Guard */
 
-/* One row while a table is read. */
-typedef struct Record
-{
-	HeapTuple	tuple;
-	TupleDesc	desc;
-} Record;
-
-static Datum
-get_value(const Record *record, int column, bool *isnull)
-{
-	return heap_getattr(record->tuple, column, record->desc, isnull);
-}
-
-static char *
-get_text(const Record *record, int column)
-{
-	bool		isnull;
-	Datum		value = get_value(record, column, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-static char *
-get_label(const Record *record, int column)
-{
-	bool		isnull;
-	Datum		value = get_value(record, column, &isnull);
-
-	return isnull ? NULL :
-		DatumGetCString(DirectFunctionCall1(enum_out, value));
-}
-
-static bool
-get_bool(const Record *record, int column)
-{
-	bool		isnull;
-	Datum		value = get_value(record, column, &isnull);
-
-	return !isnull && DatumGetBool(value);
-}
-
-static int32
-get_int(const Record *record, int column)
-{
-	bool		isnull;
-
-	return DatumGetInt32(get_value(record, column, &isnull));
-}
-
-/* NULL elements are left out. */
-static Strings
-get_strings(const Record *record, int column)
-{
-	Strings		strings = {NULL, 0};
-	bool		isnull;
-	Datum		value = get_value(record, column, &isnull);
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
-
-	if (isnull)
-		return strings;
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false,
-					  TYPALIGN_INT, &elements, &nulls, &count);
-	strings.items = palloc(Max(count, 1) * sizeof(char *));
-	for (int i = 0; i < count; i++)
-		if (!nulls[i])
-			strings.items[strings.count++] = TextDatumGetCString(elements[i]);
-	return strings;
-}
-
 static const Interval *
 get_interval(const Record *record, int column)
 {
 	bool		isnull;
-	Datum		value = get_value(record, column, &isnull);
+	Datum		value = ietp_record_value(record, column, &isnull);
 	Interval   *copy;
 
 	if (isnull)
@@ -186,8 +110,8 @@ get_interval(const Record *record, int column)
 static Lifecycle *
 lifecycle_of(const Record *record)
 {
-	char	   *name = get_text(record, Anum_rules_lifecycle);
-	int32		version = get_int(record, Anum_rules_version);
+	char	   *name = ietp_record_text(record, Anum_rules_lifecycle);
+	int32		version = ietp_record_int(record, Anum_rules_version);
 	ListCell   *cell;
 
 	foreach(cell, lifecycles)
@@ -206,16 +130,16 @@ read_lifecycle(const Record *record)
 	Lifecycle  *rules = palloc0(sizeof(Lifecycle));
 	bool		open;
 
-	rules->name = get_text(record, Anum_rules_lifecycle);
-	rules->version = get_int(record, Anum_rules_version);
-	(void) get_value(record, Anum_lifecycles_sealed_at, &open);
+	rules->name = ietp_record_text(record, Anum_rules_lifecycle);
+	rules->version = ietp_record_int(record, Anum_rules_version);
+	(void) ietp_record_value(record, Anum_lifecycles_sealed_at, &open);
 	rules->sealed = !open;
-	rules->key_column = get_text(record, Anum_lifecycles_key_column);
-	rules->actor_column = get_text(record, Anum_lifecycles_actor_column);
-	rules->since_column = get_text(record, Anum_lifecycles_since_column);
-	rules->reason_column = get_text(record, Anum_lifecycles_reason_column);
-	rules->halt_column = get_text(record, Anum_lifecycles_halt_column);
-	rules->final_except = get_strings(record, Anum_lifecycles_final_except);
+	rules->key_column = ietp_record_text(record, Anum_lifecycles_key_column);
+	rules->actor_column = ietp_record_text(record, Anum_lifecycles_actor_column);
+	rules->since_column = ietp_record_text(record, Anum_lifecycles_since_column);
+	rules->reason_column = ietp_record_text(record, Anum_lifecycles_reason_column);
+	rules->halt_column = ietp_record_text(record, Anum_lifecycles_halt_column);
+	rules->final_except = ietp_record_strings(record, Anum_lifecycles_final_except);
 	rules->has_final = rules->final_except.items != NULL;
 	lifecycles = lappend(lifecycles, rules);
 }
@@ -225,17 +149,17 @@ read_status(const Record *record)
 {
 	Lifecycle  *rules = lifecycle_of(record);
 	Status	   *status = palloc0(sizeof(Status));
-	char	   *category = get_label(record, Anum_statuses_category);
-	char	   *status_clock = get_label(record, Anum_statuses_clock);
+	char	   *category = ietp_record_label(record, Anum_statuses_category);
+	char	   *status_clock = ietp_record_label(record, Anum_statuses_clock);
 
 	if (rules == NULL)
 		return;
-	status->name = get_text(record, Anum_statuses_status);
+	status->name = ietp_record_text(record, Anum_statuses_status);
 	status->initial = strcmp(category, "initial") == 0;
 	status->terminal = strcmp(category, "terminal") == 0;
 	status->stops_clock = strcmp(status_clock, "stop") == 0;
-	status->factory_contact = get_bool(record,
-									   Anum_statuses_factory_contact);
+	status->factory_contact = ietp_record_bool(record,
+											   Anum_statuses_factory_contact);
 	rules->statuses = lappend(rules->statuses, status);
 }
 
@@ -276,13 +200,13 @@ read_transition(const Record *record)
 {
 	Lifecycle  *rules = lifecycle_of(record);
 	Transition *rule = palloc0(sizeof(Transition));
-	char	   *from = get_text(record, Anum_transitions_from_status);
+	char	   *from = ietp_record_text(record, Anum_transitions_from_status);
 
 	if (rules == NULL)
 		return;
 	rule->creation = from == NULL;
-	rule->to = ietp_find_status(rules, get_text(record,
-												Anum_transitions_to_status));
+	rule->to = ietp_find_status(rules, ietp_record_text(record,
+														Anum_transitions_to_status));
 	if (from != NULL && strcmp(from, "*") != 0)
 	{
 		rule->from = ietp_find_status(rules, from);
@@ -291,20 +215,20 @@ read_transition(const Record *record)
 	}
 	if (rule->to == NULL)
 		return;
-	rule->action = get_text(record, Anum_transitions_action);
-	rule->role_names = get_strings(record, Anum_transitions_roles);
+	rule->action = ietp_record_text(record, Anum_transitions_action);
+	rule->role_names = ietp_record_strings(record, Anum_transitions_roles);
 	rule->roles = set_of_kinds(&rule->role_names);
-	rule->required_columns = get_strings(record,
-										 Anum_transitions_required_columns);
-	rule->consent = get_label(record, Anum_transitions_consent);
-	rule->records = get_strings(record, Anum_transitions_records);
-	rule->reason = get_text(record, Anum_transitions_reason);
-	rule->four_eyes = get_bool(record, Anum_transitions_four_eyes);
-	rule->next_cycle = get_bool(record, Anum_transitions_next_cycle);
+	rule->required_columns = ietp_record_strings(record,
+												 Anum_transitions_required_columns);
+	rule->consent = ietp_record_label(record, Anum_transitions_consent);
+	rule->records = ietp_record_strings(record, Anum_transitions_records);
+	rule->reason = ietp_record_text(record, Anum_transitions_reason);
+	rule->four_eyes = ietp_record_bool(record, Anum_transitions_four_eyes);
+	rule->next_cycle = ietp_record_bool(record, Anum_transitions_next_cycle);
 	rule->allowed_within = get_interval(record,
 										Anum_transitions_allowed_within);
-	rule->when_column = get_text(record, Anum_transitions_when_column);
-	rule->when_values = get_strings(record, Anum_transitions_when_values);
+	rule->when_column = ietp_record_text(record, Anum_transitions_when_column);
+	rule->when_values = ietp_record_strings(record, Anum_transitions_when_values);
 	rules->transitions = lappend(rules->transitions, rule);
 	add_arrival(rules, rule);
 }
@@ -317,9 +241,9 @@ read_map(const Record *record)
 
 	if (rules == NULL)
 		return;
-	map->from_version = get_int(record, Anum_maps_from_version);
-	map->from = get_text(record, Anum_maps_from_status);
-	map->to = get_text(record, Anum_maps_to_status);
+	map->from_version = ietp_record_int(record, Anum_maps_from_version);
+	map->from = ietp_record_text(record, Anum_maps_from_status);
+	map->to = ietp_record_text(record, Anum_maps_to_status);
 	rules->maps = lappend(rules->maps, map);
 }
 
@@ -328,32 +252,9 @@ read_guard(const Record *record)
 {
 	Guard	   *guard = palloc0(sizeof(Guard));
 
-	guard->name = get_text(record, Anum_guards_guard);
-	guard->hint = get_text(record, Anum_guards_hint);
+	guard->name = ietp_record_text(record, Anum_guards_guard);
+	guard->hint = ietp_record_text(record, Anum_guards_hint);
 	guards = lappend(guards, guard);
-}
-
-/* Reads every row of a table of the desk into the cache. */
-static void
-read_table(const char *name, const Oid *types, int count,
-		   void (*read_record) (const Record *record))
-{
-	Oid			relid = ietp_cached_table("desk", name,
-										  ietp_get_desk()->owner,
-										  types, count);
-	Relation	rel;
-	SysScanDesc scan;
-	Record		record;
-
-	if (!OidIsValid(relid))
-		return;
-	rel = table_open(relid, AccessShareLock);
-	record.desc = RelationGetDescr(rel);
-	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
-	while (HeapTupleIsValid(record.tuple = systable_getnext(scan)))
-		read_record(&record);
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
 }
 
 static void
@@ -371,14 +272,14 @@ load_rules(void)
 									"ietp_helpline lifecycles",
 									ALLOCSET_DEFAULT_SIZES);
 	before = MemoryContextSwitchTo(context);
-	read_table("lifecycles", lifecycles_types, lengthof(lifecycles_types),
-			   read_lifecycle);
-	read_table("statuses", statuses_types, lengthof(statuses_types),
-			   read_status);
-	read_table("transitions", transitions_types, lengthof(transitions_types),
-			   read_transition);
-	read_table("lifecycle_maps", maps_types, lengthof(maps_types), read_map);
-	read_table("guards", guards_types, lengthof(guards_types), read_guard);
+	ietp_read_table("lifecycles", lifecycles_types, lengthof(lifecycles_types),
+					read_lifecycle);
+	ietp_read_table("statuses", statuses_types, lengthof(statuses_types),
+					read_status);
+	ietp_read_table("transitions", transitions_types, lengthof(transitions_types),
+					read_transition);
+	ietp_read_table("lifecycle_maps", maps_types, lengthof(maps_types), read_map);
+	ietp_read_table("guards", guards_types, lengthof(guards_types), read_guard);
 	MemoryContextSwitchTo(before);
 }
 

@@ -16,12 +16,7 @@
 #include "datatype/timestamp.h"
 #include "nodes/pg_list.h"
 
-/* A list of strings; NULL and 0 where the column is NULL. */
-typedef struct Strings
-{
-	char	  **items;
-	int			count;
-} Strings;
+#include "record.h"
 
 typedef struct Status
 {
