@@ -7,6 +7,7 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" \
 	$(EXTENSION).control)
 
 CORE_OBJS = \
+	src/core/calendar.o \
 	src/core/confidence.o \
 	src/core/csv.o \
 	src/core/distribution.o \
@@ -23,6 +24,7 @@ OBJS = \
 	$(CORE_OBJS) \
 	src/actor.o \
 	src/cache.o \
+	src/calendar.o \
 	src/case.o \
 	src/csv.o \
 	src/desk.o \
@@ -60,6 +62,7 @@ INSTALL_MODULES = \
 	sql/install/percentiles.sql \
 	sql/install/histogram.sql \
 	sql/install/survival.sql \
+	sql/install/calendar.sql \
 	sql/install/lifecycle.sql \
 	sql/install/desk.sql \
 	sql/install/ledger.sql \
@@ -74,6 +77,7 @@ INSTALL_MODULES = \
 # ietp.desk_script() returns and ietp.create_desk() executes.
 DESK_MODULES = \
 	sql/desk/account.sql \
+	sql/desk/calendar.sql \
 	sql/desk/line.sql \
 	sql/desk/taxonomy.sql \
 	sql/desk/factory.sql \
@@ -105,7 +109,7 @@ DOCS := $(wildcard doc/*.md doc/*.sh)
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
 REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
-	actor account line factory call case lifecycle judge transition \
+	actor account calendar line factory call case lifecycle judge transition \
 	consent action remedy recommendation link draft check replay \
 	ledger history \
 	ratio service rate staffing percentiles histogram survival \

@@ -41,5 +41,6 @@ _PG_init(void)
 	MarkGUCPrefixReserved("ietp_helpline");
 	ietp_cache_init();
 	ietp_actor_init();
+	ietp_calendar_init();
 	ietp_intake_init();
 }

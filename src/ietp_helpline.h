@@ -46,6 +46,9 @@
 #define ERRCODE_IETP_TOKEN_INVALID			MAKE_SQLSTATE('I','E','3','0','1')
 #define ERRCODE_IETP_TOKEN_EXPIRED			MAKE_SQLSTATE('I','E','3','0','2')
 #define ERRCODE_IETP_SIGNING_KEY			MAKE_SQLSTATE('I','E','3','0','3')
+#define ERRCODE_IETP_NO_CALENDAR			MAKE_SQLSTATE('I','E','5','0','1')
+#define ERRCODE_IETP_NEVER_OPENS			MAKE_SQLSTATE('I','E','5','0','2')
+#define ERRCODE_IETP_MISSING_YEAR			MAKE_SQLSTATE('I','E','5','0','3')
 #define ERRCODE_IETP_ARGUMENT_DIFFERS		MAKE_SQLSTATE('I','E','5','1','1')
 #define ERRCODE_IETP_MALFORMED_STATE		MAKE_SQLSTATE('I','E','5','1','2')
 #define ERRCODE_IETP_STATE_TOO_LARGE		MAKE_SQLSTATE('I','E','5','1','3')
@@ -87,6 +90,9 @@ extern void ietp_end_as_owner(const OwnerWork *work);
 extern Datum ietp_call_as_owner(const char *function, Oid result_type,
 								int nargs, const Oid *types,
 								const Datum *args, bool *isnull);
+
+/* calendar.c */
+extern void ietp_calendar_init(void);
 
 /* guard.c */
 extern bool ietp_guard_lowered;

@@ -633,10 +633,7 @@ BEGIN
 	IF attempts < 3 THEN
 		RETURN false;
 	END IF;
-	-- Working days are Monday to Friday of the line, since the desk has no
-	-- calendar of holidays yet.
-	IF (SELECT count(*) FROM generate_series(1, last_day - first_day) AS d
-			WHERE extract(isodow FROM first_day + d) < 6)
+	IF desk.working_days(the_line, first_day, last_day)
 			< (CASE WHEN migrant THEN 40 ELSE 20 END) THEN
 		RETURN false;
 	END IF;

@@ -106,6 +106,10 @@ CREATE TYPE ietp.awareness_kind AS ENUM (
 COMMENT ON TYPE ietp.awareness_kind IS
 'how workers of a factory were told of the helpline';
 
+CREATE TYPE ietp.day_kind AS ENUM ('holiday', 'half_day', 'working_day');
+COMMENT ON TYPE ietp.day_kind IS
+'what a day that does not go by the week is: closed, open for a part of the day, or a working day though its weekday is none';
+
 CREATE FUNCTION ietp.substantive(purpose ietp.call_purpose)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

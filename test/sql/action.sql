@@ -404,9 +404,10 @@ WHERE case_ref = :'case1';
 ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_stamp,
 	ENABLE ALWAYS TRIGGER zz_record;
 
--- Attempts.  2024-01-01 is a Monday; of the 20 weekdays after it the last is
--- Monday 2024-01-29, the 40th Monday 2024-02-26.  The line is in Shanghai,
--- where the day begins at 16:00 UTC.
+-- Attempts.  2024-01-01 is a Monday, and a holiday; of the 20 working days
+-- after it the last is Monday 2024-01-29.  The 40th is Thursday 2024-02-29:
+-- five weekdays of the Spring Festival are free, and two Sundays are made up.
+-- The line is in Shanghai, where the day begins at 16:00 UTC.
 CREATE FUNCTION pg_temp.attempts(the_case ietp.case_ref, attempts text[],
 	migrant boolean DEFAULT NULL)
 RETURNS text
@@ -434,12 +435,14 @@ FROM (VALUES
 	('19 days, to Saturday', '{"2024-01-01 02:00,sms","2024-01-10 02:00,phone_out","2024-01-27 02:00,sms"}', NULL),
 	('19 days, to Sunday', '{"2024-01-01 02:00,sms","2024-01-10 02:00,phone_out","2024-01-28 15:59:59,sms"}', NULL),
 	('20 days, a second later', '{"2024-01-01 02:00,sms","2024-01-10 02:00,phone_out","2024-01-28 16:00,sms"}', NULL),
-	('20 days, since Sunday', '{"2023-12-31 15:59:59,sms","2024-01-10 02:00,phone_out","2024-01-26 02:00,sms"}', NULL),
+	('19 days, since Sunday: New Year is free', '{"2023-12-31 15:59:59,sms","2024-01-10 02:00,phone_out","2024-01-26 02:00,sms"}', NULL),
 	('19 days, since Monday', '{"2023-12-31 16:00,sms","2024-01-10 02:00,phone_out","2024-01-26 02:00,sms"}', NULL),
 	('migrant, 20 days', '{"2024-01-01 02:00,sms","2024-01-10 02:00,phone_out","2024-01-29 02:00,sms"}', true),
 	('no migrant, 20 days', '{"2024-01-01 02:00,sms","2024-01-10 02:00,phone_out","2024-01-29 02:00,sms"}', false),
-	('migrant, 39 days', '{"2024-01-01 02:00,sms","2024-01-10 02:00,phone_out","2024-02-25 15:59:59,sms"}', true),
-	('migrant, 40 days', '{"2024-01-01 02:00,sms","2024-01-10 02:00,phone_out","2024-02-25 16:00,sms"}', true),
+	('migrant, 39 days', '{"2024-01-01 02:00,sms","2024-01-10 02:00,phone_out","2024-02-28 15:59:59,sms"}', true),
+	('migrant, 40 days', '{"2024-01-01 02:00,sms","2024-01-10 02:00,phone_out","2024-02-28 16:00,sms"}', true),
+	('39 days, to the make-up Sunday', '{"2023-12-19 02:00,sms","2024-01-10 02:00,phone_out","2024-02-18 02:00,sms"}', true),
+	('40 days, to the make-up Sunday', '{"2023-12-18 02:00,sms","2024-01-10 02:00,phone_out","2024-02-18 02:00,sms"}', true),
 	('in any order', '{"2024-01-29 02:00,sms","2024-01-10 02:00,phone_out","2024-01-01 02:00,sms"}', NULL),
 	('one kind, the call''s', '{"2024-01-01 02:00,wechat","2024-01-10 02:00,wechat","2024-01-29 02:00,sms"}', NULL),
 	('one kind, the call was of another', '{"2024-01-01 02:00,phone_out","2024-01-10 02:00,voicemail","2024-01-29 02:00,phone_out"}', NULL),

@@ -602,7 +602,12 @@ INSERT INTO good_value VALUES
 	(NULL, 'cases', '''{x}''::text[]'),
 	(NULL, 'statuses', '''{received}''::text[]'),
 	(NULL, 'times', '''{2021-01-01}''::timestamptz[]'),
-	(NULL, 'columns', '''{}''::jsonb'), (NULL, 'moment', 'now()');
+	(NULL, 'columns', '''{}''::jsonb'), (NULL, 'moment', 'now()'),
+	(NULL, 'calendar', '''CN'''), (NULL, 'new_calendar', '''CN-2'''),
+	(NULL, 'weekdays', '''{1}''::integer[]'), (NULL, 'day', '''2021-01-01'''),
+	('set_calendar_windows', 'opens', '''{09:00}''::time[]'),
+	('set_calendar_windows', 'closes', '''{17:00}''::time[]'),
+	('set_calendar_day', 'kind', '''holiday''');
 SELECT helpline.set_buyer('TK-B', 'x') IS NOT NULL AS done;
 SELECT helpline.draft_lifecycle('case');
 SELECT n FROM helpline.raise_issue(:'call2', 'wages');
