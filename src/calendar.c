@@ -9,8 +9,9 @@
  * to 2059, and for all that we know of where an instant lies outside those.
  *
  * Exceptions are entered year by year.  Whoever asks about a year that has no
- * row in desk.calendar_years gets the answer by the weekly windows alone, and
- * a warning, once in a transaction for each year.
+ * row in desk.calendar_years gets the answer by what there is, which is most
+ * likely the weekly windows alone, and a warning, once in a transaction for
+ * each year.
  *
  * IDENTIFICATION
  *		src/calendar.c
@@ -22,6 +23,7 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
+#include "nodes/primnodes.h"
 #include "pgtime.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -69,7 +71,12 @@ static const Oid years_types[] = {TEXTOID, INT4OID};
 #define USUAL_FIRST_YEAR	1990
 #define USUAL_END_YEAR		2060
 
-/* 240 MB; a calendar with two windows a day has 220,000 in all years. */
+/*
+ * A calendar with two windows a day has 14 windows and, in all years, 220,000
+ * openings.  We look at every window on every day, and an opening takes 24
+ * bytes: with more than this a mistake would take seconds, or much memory.
+ */
+#define MAX_WINDOWS		1000
 #define MAX_OPENINGS	10000000
 
 /* A zone's offset at the ends may push a local day out of the UTC ones. */
@@ -110,6 +117,7 @@ typedef struct Lookup
 {
 	Calendar   *calendar;
 	uint64		generation;
+	bool		is_constant;	/* it always names this calendar */
 } Lookup;
 
 /* The cache; everything below lives in its context. */
@@ -398,22 +406,31 @@ find_offsets(Calendar *calendar, int64 since, int64 until)
 	}
 }
 
+static void
+refuse_windows(const Calendar *calendar)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("calendar \"%s\" has too many windows",
+					calendar->name)));
+}
+
 /* Local windows of all days of the table, and which of them are working days. */
 static IetpSpan *
 find_spans(Calendar *calendar, size_t *count)
 {
 	const IetpRules *rules = &calendar->rules;
-	IetpSpan   *scratch = palloc(rules->most_spans * sizeof(IetpSpan));
+	IetpSpan   *scratch;
 	IetpSpan   *spans;
 	int32		last_day = calendar->end_day - 1;
 
+	if (rules->most_spans > MAX_WINDOWS)
+		refuse_windows(calendar);
+	scratch = palloc(rules->most_spans * sizeof(IetpSpan));
 	*count = ietp_calendar_local(rules, calendar->first_day, last_day,
 								 scratch, NULL, calendar->working_days);
 	if (*count > MAX_OPENINGS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("calendar \"%s\" has too many windows",
-						calendar->name)));
+		refuse_windows(calendar);
 	spans = palloc(Max(*count, 1) * sizeof(IetpSpan));
 	(void) ietp_calendar_local(rules, calendar->first_day, last_day, scratch,
 							   spans, NULL);
@@ -429,7 +446,7 @@ make_table(Calendar *calendar, int64 since, int64 until)
 	size_t		opening_count;
 	IetpSpan   *spans = find_spans(calendar, &span_count);
 	IetpOpening *openings;
-	uint32	   *first;
+	uint32	   *last;
 
 	opening_count = ietp_calendar_utc(spans, span_count, calendar->offsets,
 									  calendar->offset_count, until, NULL);
@@ -438,10 +455,10 @@ make_table(Calendar *calendar, int64 since, int64 until)
 							 calendar->offset_count, until, openings);
 	pfree(spans);
 	table.openings = openings;
-	table.count = opening_count - 1;
-	first = palloc(((until - since) / USECS_PER_DAY + 1) * sizeof(uint32));
-	ietp_calendar_index(&table, first);
-	table.first = first;
+	table.count = opening_count - 2;
+	last = palloc(ietp_calendar_index(&table, NULL) * sizeof(uint32));
+	(void) ietp_calendar_index(&table, last);
+	table.last = last;
 	calendar->table = table;
 }
 
@@ -581,7 +598,7 @@ warn_of_years(Calendar *calendar, int first, int last)
 						calendar->name, begin) :
 				 errmsg("calendar \"%s\" lacks the years %d to %d",
 						calendar->name, begin, year - 1),
-				 errdetail("Holidays and make-up working days were not entered: weekly windows alone count."),
+				 errdetail("No row says that its holidays and make-up working days have been entered."),
 				 errhint("Enter them with helpline.set_calendar_day() and helpline.set_calendar_year().")));
 	}
 }
@@ -620,8 +637,23 @@ check_years_of_days(Calendar *calendar, int32 first, int32 last)
 
 /* Asking */
 
+/*
+ * Is the argument a constant?  Parameters are none: PL/pgSQL evaluates an
+ * expression again and again with others.
+ */
+static bool
+is_constant(FunctionCallInfo fcinfo, int argument)
+{
+	const		FuncExpr *call = (const FuncExpr *) fcinfo->flinfo->fn_expr;
+
+	return call != NULL && IsA(call, FuncExpr) &&
+		argument < list_length(call->args) &&
+		IsA(list_nth(call->args, argument), Const);
+}
+
 static Calendar *
-look_up(FunctionCallInfo fcinfo, const char *name, size_t length)
+look_up(FunctionCallInfo fcinfo, int argument, const char *name,
+		size_t length)
 {
 	Lookup	   *lookup = fcinfo->flinfo->fn_extra;
 	Calendar   *calendar;
@@ -637,6 +669,7 @@ look_up(FunctionCallInfo fcinfo, const char *name, size_t length)
 		lookup = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(Lookup));
 	lookup->calendar = calendar;
 	lookup->generation = loaded;
+	lookup->is_constant = is_constant(fcinfo, argument);
 	fcinfo->flinfo->fn_extra = lookup;
 	return calendar;
 }
@@ -645,18 +678,22 @@ look_up(FunctionCallInfo fcinfo, const char *name, size_t length)
 static inline Calendar *
 get_calendar(FunctionCallInfo fcinfo, int argument)
 {
-	const text *value = PG_GETARG_TEXT_PP(argument);
-	const char *name = VARDATA_ANY(value);
-	size_t		length = VARSIZE_ANY_EXHDR(value);
 	const Lookup *lookup = fcinfo->flinfo->fn_extra;
+	bool		is_current = lookup != NULL &&
+	lookup->generation == ietp_cache_generation() &&
+	lookup->generation == loaded;
+	const text *value;
 
-	if (likely(lookup != NULL &&
-			   lookup->generation == ietp_cache_generation() &&
-			   lookup->generation == loaded &&
-			   lookup->calendar->name_length == length &&
-			   memcmp(lookup->calendar->name, name, length) == 0))
+	if (likely(is_current && lookup->is_constant))
 		return lookup->calendar;
-	return look_up(fcinfo, name, length);
+	value = PG_GETARG_TEXT_PP(argument);
+	if (is_current &&
+		lookup->calendar->name_length == VARSIZE_ANY_EXHDR(value) &&
+		memcmp(lookup->calendar->name, VARDATA_ANY(value),
+			   lookup->calendar->name_length) == 0)
+		return lookup->calendar;
+	return look_up(fcinfo, argument, VARDATA_ANY(value),
+				   VARSIZE_ANY_EXHDR(value));
 }
 
 static void
@@ -748,7 +785,7 @@ ietp_is_open(PG_FUNCTION_ARGS)
 
 	cover(calendar, at);
 	check_years(calendar, at, at);
-	PG_RETURN_BOOL(ietp_timetable_at(&calendar->table, at)->opens <= at);
+	PG_RETURN_BOOL(at < ietp_timetable_at(&calendar->table, at)->closes);
 }
 
 /*

@@ -6,7 +6,7 @@
  * A calendar is compiled in three steps: the windows of every local day, one
  * after the other on a local time line without zones (ietp_calendar_local());
  * that line laid over UTC, piece by piece between the zone's transitions
- * (ietp_calendar_utc()); and an index by day of UTC (ietp_calendar_index()).
+ * (ietp_calendar_utc()); and an index by time (ietp_calendar_index()).
  * Working time between two instants is then the difference of two running
  * totals.
  *
@@ -175,7 +175,6 @@ typedef struct Openings
 {
 	IetpOpening *openings;		/* NULL: they are only counted */
 	size_t		count;
-	int64_t		last_opened;
 	int64_t		last_closed;
 	int64_t		total;
 } Openings;
@@ -184,33 +183,31 @@ typedef struct Openings
 static void
 append_opening(Openings *to, int64_t opens, int64_t closes)
 {
-	if (to->count == 0 || opens > to->last_closed)
+	if (opens > to->last_closed)
 	{
-		to->count++;
-		to->last_opened = opens;
 		if (to->openings != NULL)
 		{
-			to->openings[to->count - 1].opens = opens;
-			to->openings[to->count - 1].before = to->total;
+			to->openings[to->count].opens = opens;
+			to->openings[to->count].before = to->total;
 		}
+		to->count++;
 	}
-	to->last_closed = closes;
-	to->total += closes - opens;
 	if (to->openings != NULL)
 		to->openings[to->count - 1].closes = closes;
+	to->last_closed = closes;
+	to->total += closes - opens;
 }
 
 /*
  * Lays ascending local spans over UTC, from the first offset on up to
- * "until".  After the openings comes one that never does, which is counted
- * too: its "before" is the total.
+ * "until".  The openings include the two that stand before and after.
  */
 size_t
 ietp_calendar_utc(const IetpSpan *spans, size_t count,
 				  const IetpOffset *offsets, size_t offset_count,
 				  int64_t until, IetpOpening *openings)
 {
-	Openings	to = {openings, 0, 0, 0, 0};
+	Openings	to = {openings, 1, INT64_MIN, 0};
 
 	for (size_t i = 0; i < offset_count; i++)
 	{
@@ -230,32 +227,31 @@ ietp_calendar_utc(const IetpSpan *spans, size_t count,
 	}
 	if (openings != NULL)
 	{
-		openings[to.count].opens = INT64_MAX;
-		openings[to.count].closes = INT64_MAX;
+		openings[0].opens = openings[0].closes = offsets[0].since;
+		openings[0].before = 0;
+		openings[to.count].opens = openings[to.count].closes = INT64_MAX;
 		openings[to.count].before = to.total;
 	}
 	return to.count + 1;
 }
 
-/*
- * Fills the index of a table by day: one element for each day of it, and one
- * for its very end.
- */
-void
-ietp_calendar_index(const IetpTimetable *table, uint32_t *first)
+/* Fills the index of a table, unless it is NULL; returns how long it is. */
+size_t
+ietp_calendar_index(const IetpTimetable *table, uint32_t *last)
 {
-	size_t		days = (size_t) ((table->until - table->since) /
-								 IETP_USECS_PER_DAY);
+	size_t		slots = (size_t) ((table->until - table->since) >>
+								  IETP_SLOT_BITS) + 1;
 	uint32_t	opening = 0;
 
-	for (size_t i = 0; i <= days; i++)
+	for (size_t i = 0; i < slots && last != NULL; i++)
 	{
-		int64_t		begin = table->since + (int64_t) i * IETP_USECS_PER_DAY;
+		int64_t		begin = table->since + ((int64_t) i << IETP_SLOT_BITS);
 
-		while (table->openings[opening].closes <= begin)
+		while (table->openings[opening + 1].opens <= begin)
 			opening++;
-		first[i] = opening;
+		last[i] = opening;
 	}
+	return slots;
 }
 
 /* What the local clock shows at an instant, which must not be too early. */
@@ -308,11 +304,10 @@ ietp_timetable_add(const IetpTimetable *table, int64_t at,
 {
 	const IetpOpening *openings = table->openings;
 	int64_t		passed = ietp_timetable_passed(table, at);
-	size_t		low = 0;
-	size_t		high = table->count;
+	size_t		low = 1;
+	size_t		high = table->count + 1;
 
-	if (duration < -passed ||
-		duration > openings[table->count].before - passed)
+	if (duration < -passed || duration > openings[high].before - passed)
 		return false;
 	if (duration == 0)
 	{
@@ -345,8 +340,6 @@ ietp_timetable_next(const IetpTimetable *table, int64_t at, int64_t *result)
 {
 	const IetpOpening *opening = ietp_timetable_at(table, at);
 
-	if (opening == &table->openings[table->count])
-		return false;
-	*result = at > opening->opens ? at : opening->opens;
-	return true;
+	*result = at < opening->closes ? at : opening[1].opens;
+	return at < opening->closes || opening < &table->openings[table->count];
 }

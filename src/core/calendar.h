@@ -77,15 +77,21 @@ typedef struct IetpOpening
 	int64_t		before;			/* working time in earlier openings */
 } IetpOpening;
 
-/* A calendar compiled for the instants from "since" to "until". */
+/* Slots of the index are 2^33 microseconds long, that is 2 h 23 min. */
+#define IETP_SLOT_BITS 33
+
+/*
+ * A calendar compiled for the instants from "since" to "until".  Before its
+ * openings stands an empty one at "since", after them one that never comes.
+ */
 typedef struct IetpTimetable
 {
-	int64_t		since;			/* both begin a day of UTC */
+	int64_t		since;
 	int64_t		until;
-	const IetpOpening *openings;	/* and a last one that never comes */
-	size_t		count;			/* without that */
-	const uint32_t *first;		/* by day of UTC: the first opening that
-								 * closes after the day began */
+	const IetpOpening *openings;
+	size_t		count;			/* without those two */
+	const uint32_t *last;		/* by slot from "since" on: the last opening
+								 * that began when the slot did, or before */
 } IetpTimetable;
 
 extern size_t ietp_calendar_day(const IetpRules *rules, int32_t day,
@@ -97,7 +103,7 @@ extern size_t ietp_calendar_utc(const IetpSpan *spans, size_t count,
 								const IetpOffset *offsets,
 								size_t offset_count, int64_t until,
 								IetpOpening *openings);
-extern void ietp_calendar_index(const IetpTimetable *table, uint32_t *first);
+extern size_t ietp_calendar_index(const IetpTimetable *table, uint32_t *last);
 
 extern int64_t ietp_local_time(const IetpOffset *offsets, size_t count,
 							   int64_t at);
@@ -110,17 +116,16 @@ extern bool ietp_timetable_next(const IetpTimetable *table, int64_t at,
 								int64_t *result);
 
 /*
- * The opening at an instant, or the next one.  The instant must be within the
+ * The last opening that has begun at an instant, which must be within the
  * table's.
  */
 static inline const IetpOpening *
 ietp_timetable_at(const IetpTimetable *table, int64_t at)
 {
-	size_t		day = (size_t) ((uint64_t) (at - table->since) /
-								(uint64_t) IETP_USECS_PER_DAY);
-	const IetpOpening *opening = &table->openings[table->first[day]];
+	uint64_t	slot = (uint64_t) (at - table->since) >> IETP_SLOT_BITS;
+	const IetpOpening *opening = &table->openings[table->last[slot]];
 
-	while (opening->closes <= at)
+	while (opening[1].opens <= at)
 		opening++;
 	return opening;
 }
@@ -131,7 +136,8 @@ ietp_timetable_passed(const IetpTimetable *table, int64_t at)
 {
 	const IetpOpening *opening = ietp_timetable_at(table, at);
 
-	return opening->before + (at > opening->opens ? at - opening->opens : 0);
+	return opening->before - opening->opens +
+		(at < opening->closes ? at : opening->closes);
 }
 
 #endif							/* IETP_CORE_CALENDAR_H */

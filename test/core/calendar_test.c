@@ -26,6 +26,7 @@
 #define MAX_OWN 3
 #define MAX_OFFSETS 4
 #define MAX_OPENINGS 2000
+#define MAX_SLOTS (DAYS * 11)
 #define FIRST_DAY 7390			/* 2020-03-26, a Thursday */
 #define MARGIN 2
 
@@ -38,7 +39,7 @@ typedef struct Sample
 	IetpOffset	offsets[MAX_OFFSETS];
 	size_t		offset_count;
 	IetpOpening openings[MAX_OPENINGS];
-	uint32_t	first[DAYS + 1];
+	uint32_t	last[MAX_SLOTS];
 	int32_t		working_days[DAYS + 2 * MARGIN + 1];
 	IetpTimetable table;
 	bool		open[QUARTERS]; /* as the loop says */
@@ -157,9 +158,11 @@ compile(Sample *sample)
 										  sample->openings),
 			  (int64_t) openings);
 	table->openings = sample->openings;
-	table->count = openings - 1;
-	ietp_calendar_index(table, sample->first);
-	table->first = sample->first;
+	table->count = openings - 2;
+	CHECK(ietp_calendar_index(table, NULL) <= MAX_SLOTS);
+	CHECK_INT((int64_t) ietp_calendar_index(table, sample->last),
+			  (int64_t) ietp_calendar_index(table, NULL));
+	table->last = sample->last;
 }
 
 /* The windows' own words, for one moment of a local day. */
@@ -288,7 +291,7 @@ check_opening(const Sample *sample, int64_t at)
 	bool		found = ietp_timetable_next(&sample->table, at, &next);
 
 	CHECK(found == (open_between(sample, at, sample->table.until) > 0));
-	CHECK((ietp_timetable_at(&sample->table, at)->opens <= at) ==
+	CHECK((at < ietp_timetable_at(&sample->table, at)->closes) ==
 		  open_at(sample, at));
 	if (!found)
 		return;
@@ -339,7 +342,9 @@ check_openings(const Sample *sample)
 	int64_t		last = sample->table.since - 1;
 	int64_t		total = 0;
 
-	for (size_t i = 0; i < sample->table.count; i++)
+	CHECK_INT(sample->openings[0].opens, sample->table.since);
+	CHECK_INT(sample->openings[0].closes, sample->table.since);
+	for (size_t i = 1; i <= sample->table.count; i++)
 	{
 		const IetpOpening *opening = &sample->openings[i];
 
@@ -349,7 +354,8 @@ check_openings(const Sample *sample)
 		total += opening->closes - opening->opens;
 	}
 	CHECK(last <= sample->table.until);
-	CHECK_INT(sample->openings[sample->table.count].before, total);
+	CHECK_INT(sample->openings[sample->table.count + 1].before, total);
+	CHECK_INT(sample->openings[sample->table.count + 1].opens, INT64_MAX);
 }
 
 static void

@@ -148,7 +148,7 @@ compile(Sample *sample)
 	int32_t    *working_days = malloc((DAYS + 2 * MARGIN + 1) *
 									  sizeof(int32_t));
 	IetpOpening *openings;
-	uint32_t   *first = malloc((DAYS + 1) * sizeof(uint32_t));
+	uint32_t   *last;
 
 	(void) ietp_calendar_local(&sample->rules, since, until, scratch, spans,
 							   working_days);
@@ -159,10 +159,11 @@ compile(Sample *sample)
 	openings = malloc(table->count * sizeof(IetpOpening));
 	(void) ietp_calendar_utc(spans, count, sample->offsets,
 							 sample->offset_count, table->until, openings);
-	table->count--;
+	table->count -= 2;
 	table->openings = openings;
-	ietp_calendar_index(table, first);
-	table->first = first;
+	last = malloc(ietp_calendar_index(table, NULL) * sizeof(uint32_t));
+	(void) ietp_calendar_index(table, last);
+	table->last = last;
 	free(spans);
 	free(working_days);
 }
@@ -216,7 +217,7 @@ ask(const Sample *sample, int64_t at, int64_t other)
 	int64_t		duration = ietp_timetable_passed(table, other) - passed;
 	int64_t		result;
 
-	require((ietp_timetable_at(table, at)->opens <= at) ==
+	require((at < ietp_timetable_at(table, at)->closes) ==
 			is_open(sample, at));
 	if (at + 1 < table->until)
 		require(ietp_timetable_passed(table, at + 1) - passed ==
@@ -232,7 +233,7 @@ ask(const Sample *sample, int64_t at, int64_t other)
 		require(result >= at && is_open(sample, result) &&
 				ietp_timetable_passed(table, result) == passed);
 	else
-		require(table->openings[table->count].before == passed);
+		require(table->openings[table->count + 1].before == passed);
 }
 
 static int64_t
@@ -261,6 +262,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			next_instant(&reader, &sample));
 	while (reader.size > 0);
 	free((void *) sample.table.openings);
-	free((void *) sample.table.first);
+	free((void *) sample.table.last);
 	return 0;
 }
