@@ -129,6 +129,11 @@ sub is_text
 # "%case" is the case of Lin's day, "%road" one that went all the way, twice.
 my %reading = (
 	ageing => ["('2021-06-30')", "('2020-12-31', 'CN')", "('2021-04-30', 'VN')"],
+	calendar_check => ["('2026-11-05')"],
+	calendar_days => [ "('CN')", "('VN', '2026-01-01', '2026-12-31')" ],
+	calendar_windows => [ "('CN-helpline')", "('DUMP')" ],
+	calendar_years => ["('CN')"],
+	calendars => ['()'],
 	case_actions => ["('%road')"],
 	case_as_of => [
 		"('%case', '-infinity')", "('%case', 'infinity')",
@@ -310,6 +315,14 @@ SELECT helpline.set_status('visit', 1, 'planned', 'initial');
 SELECT helpline.set_status('visit', 1, 'made', 'terminal');
 SELECT helpline.set_transition('visit', 1, 'make', 'planned', 'made');
 SELECT FROM helpline.seal_lifecycle('visit', 1);
+-- And a calendar: six days, and a half day.
+SELECT helpline.copy_calendar('VN', 'DUMP');
+SELECT helpline.set_calendar_windows('DUMP', '{6}', '{08:00}', '{12:00}',
+	valid_from => '2026-01-01');
+SELECT helpline.set_calendar_day('DUMP', '2026-03-14', 'half_day',
+	opens => '{08:00,10:00}', closes => '{09:00,10:30}');
+SELECT helpline.set_line('VN', 'VN', 'Asia/Ho_Chi_Minh', '2021-04-01',
+	calendar => 'DUMP');
 SQL
 
 is_deeply(
@@ -418,6 +431,17 @@ ok( dumped("$folder/backup.sql") eq dumped($plain),
 
 # Restores
 
+# From Friday to Monday noon, by a calendar of its own.
+sub worked
+{
+	my ($node, $database) = @_;
+
+	return $node->safe_psql($database, <<'SQL');
+SELECT ietp.working_time('2026-03-13 09:00+07', '2026-03-16 13:00+07', 'DUMP'),
+	ietp.working_days('2026-03-13', '2026-03-16', 'DUMP')
+SQL
+}
+
 sub check_restored
 {
 	my ($node, $database, $how) = @_;
@@ -433,6 +457,7 @@ SQL
 		$desk, "$how: the entry of the desk");
 	is_text(catalog($node, $database),
 		$catalog, "$how: tables, policies, triggers, functions, rights");
+	is(worked($node, $database), '12:30:00|2', "$how: working time");
 	is_text(answers($node, $database, $case),
 		$answers, "$how: everybody gets the same answers");
 	is(stamps($node, $database), $stamps, "$how: nothing is stamped again");
@@ -591,6 +616,7 @@ $standby->init_from_backup($source, 'base', has_streaming => 1);
 $standby->start;
 $source->wait_for_catchup($standby, 'replay', $source->lsn('write'));
 
+is(worked($standby, 'helpline'), '12:30:00|2', 'a standby counts working time');
 is_text(answers($standby, 'helpline', $case),
 	$answers, 'a standby answers as the primary does');
 is( outcome($standby, 'helpline', 'lin',

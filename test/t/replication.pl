@@ -526,6 +526,16 @@ is($session->query('SELECT ietp.actor_is(\'supervisor\')'),
 	'f', 'is none when the publisher says so');
 $publisher->safe_psql('helpline',
 	"SELECT helpline.set_account('vera', 'supervisor')");
+
+# And so do calendars.
+my $worked = <<'SQL';
+SELECT ietp.working_time('2026-09-18 17:00+08', '2026-09-20 10:00+08', 'CN');
+SQL
+is($session->query($worked), '02:00:00', 'a Sunday that is made up');
+$publisher->safe_psql('helpline',
+	"SELECT helpline.set_calendar_day('CN', '2026-09-20', 'holiday')");
+check_equal('a day of a calendar');
+is($session->query($worked), '01:00:00', 'is none when the publisher says so');
 $session->quit;
 
 
