@@ -3,11 +3,15 @@
  * histogram.c
  *		The aggregate duration_histogram, and what its result can be asked.
  *
- * A state keeps up to IETP_HISTOGRAM_FEW durations as they are, and counts
- * them in buckets (core/histogram.h) from then on.  The counters are one array
- * over the buckets from the least to the greatest one in use; they have 32
- * bits, and beside them others for what is carried, which next to no state
- * needs.  A group so costs two cache lines a row: this struct, and a counter.
+ * A state keeps up to IETP_HISTOGRAM_FEW durations as they are, and from then
+ * on counts so many at once in buckets (core/histogram.h).  The counters are
+ * one array over the buckets from the least to the greatest one in use; they
+ * have 32 bits, and beside them others for what is carried, which next to no
+ * state needs.
+ *
+ * Where there are thousands of groups each counter is far away in memory.  One
+ * by one the rows would wait for it; of those that are counted together the
+ * processor fetches many at a time.
  *
  * For moving windows the state keeps the durations too, in the order in which
  * they came and will leave, so that what it says of the window is what it
@@ -39,7 +43,10 @@
 
 typedef struct Histogram
 {
-	int64		count;
+	double	   *values;			/* that are not counted yet */
+	int			pending;		/* how many those are */
+	int			room;			/* for how many */
+	int64		count;			/* and sum, min and max: without those */
 	IetpSum		sum;
 	double		min;
 	double		max;
@@ -48,8 +55,6 @@ typedef struct Histogram
 	uint32	   *counters;
 	uint32	   *carried;		/* NULL: nothing was */
 	int64		zeros;			/* the first bucket's, apart from the array */
-	double	   *values;			/* as they came, until it counts */
-	int			room;			/* in values */
 	uint8		unit;
 	MemoryContext context;
 } Histogram;
@@ -234,15 +239,31 @@ count_one(Histogram *histogram, double duration)
 		set_count(histogram, bucket, get_count(histogram, bucket) + 1);
 }
 
-/* Begins to count, instead of keeping durations as they are. */
+/* Takes in the extremes and the sum of the values that are pending. */
+static void
+sum_up_pending(Histogram *histogram)
+{
+	for (int i = 0; i < histogram->pending; i++)
+	{
+		double		value = histogram->values[i];
+
+		histogram->min = Min(histogram->min, value);
+		histogram->max = Max(histogram->max, value);
+	}
+	ietp_sum_add_all(&histogram->sum, histogram->values, histogram->pending);
+	histogram->count += histogram->pending;
+}
+
+/* Makes the first counters, where there are none. */
 static void
 begin_counting(Histogram *histogram)
 {
 	int32		least = IETP_BUCKETS;
 	int32		greatest = 0;
-	int64		kept = Min(histogram->count, histogram->room);
 
-	for (int64 i = 0; i < kept; i++)
+	if (histogram->size > 0)
+		return;
+	for (int i = 0; i < histogram->pending; i++)
 	{
 		int32		bucket = ietp_bucket_of(histogram->values[i]);
 
@@ -254,49 +275,46 @@ begin_counting(Histogram *histogram)
 	if (least > greatest)
 		least = greatest = ietp_bucket_of(1);
 	extend(histogram, least, greatest + 1);
-	for (int64 i = 0; i < kept; i++)
-		count_one(histogram, histogram->values[i]);
-	if (histogram->values != NULL)
-		pfree(histogram->values);
-	histogram->values = NULL;
-	histogram->room = 0;
 }
 
-/* Keeps a duration as it is, of which there are fewer than FEW so far. */
+/* Counts what is pending; from then on the durations are not known singly. */
 static void
-keep_value(Histogram *histogram, double duration)
+count_pending(Histogram *histogram)
 {
-	if (histogram->values == NULL)
+	begin_counting(histogram);
+	sum_up_pending(histogram);
+	for (int i = 0; i < histogram->pending; i++)
+		count_one(histogram, histogram->values[i]);
+	histogram->pending = 0;
+}
+
+/* Makes room for a further value. */
+static void
+make_room(Histogram *histogram)
+{
+	if (histogram->room == IETP_HISTOGRAM_FEW)
+		count_pending(histogram);
+	else if (histogram->room == 0)
 	{
 		histogram->room = 8;
 		histogram->values = MemoryContextAlloc(histogram->context,
 											   histogram->room *
 											   sizeof(double));
 	}
-	else if (histogram->count == histogram->room)
+	else
 	{
 		histogram->room *= 2;
 		histogram->values = repalloc(histogram->values,
 									 histogram->room * sizeof(double));
 	}
-	histogram->values[histogram->count] = duration;
 }
 
 static inline void
 add_duration(Histogram *histogram, double duration)
 {
-	if (duration < histogram->min)
-		histogram->min = duration;
-	if (duration > histogram->max)
-		histogram->max = duration;
-	ietp_sum_add(&histogram->sum, duration);
-	if (histogram->size == 0 && histogram->count == IETP_HISTOGRAM_FEW)
-		begin_counting(histogram);
-	if (histogram->size > 0)
-		count_one(histogram, duration);
-	else
-		keep_value(histogram, duration);
-	histogram->count++;
+	if (unlikely(histogram->pending == histogram->room))
+		make_room(histogram);
+	histogram->values[histogram->pending++] = duration;
 }
 
 /* What a histogram says of itself, but for the items. */
@@ -362,23 +380,36 @@ store_values(const double *values, int64 count, StateUnit unit)
 }
 
 static void
-check_sum(const Histogram *histogram)
+check_sum(const IetpHistogram *header)
 {
-	if (!isfinite(histogram->sum.value))
+	if (!isfinite(header->sum))
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
 				 errmsg("sum of the durations is out of range")));
 }
 
 static StoredState *
-store(const Histogram *histogram)
+store(Histogram *histogram)
 {
 	IetpHistogram header;
-	StoredState *stored = histogram->size > 0 ? store_buckets(histogram) :
-	store_values(histogram->values, histogram->count, histogram->unit);
+	StoredState *stored;
 
-	check_sum(histogram);
-	describe(histogram, &header);
+	if (histogram->size > 0)
+	{
+		count_pending(histogram);
+		describe(histogram, &header);
+		stored = store_buckets(histogram);
+	}
+	else
+	{
+		Histogram	all = *histogram;
+
+		sum_up_pending(&all);
+		describe(&all, &header);
+		stored = store_values(histogram->values, histogram->pending,
+							  histogram->unit);
+	}
+	check_sum(&header);
 	ietp_histogram_write(&header, stored->words);
 	return stored;
 }
@@ -404,8 +435,7 @@ add_stored(Histogram *histogram, const StoredState *stored)
 			add_duration(histogram, ietp_double_of(other.items[i]));
 		return;
 	}
-	if (histogram->size == 0)
-		begin_counting(histogram);
+	count_pending(histogram);
 	for (int64 i = 0; i < other.nitems; i++)
 	{
 		int32		bucket = ietp_word_bucket(other.items[i]);
@@ -749,8 +779,8 @@ ietp_duration_histogram_window(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (count <= IETP_HISTOGRAM_FEW)
 		sum_up(window);
-	check_sum(window->histogram);
 	describe(window->histogram, &header);
+	check_sum(&header);
 	header.count = count;
 	header.bucketed = count > IETP_HISTOGRAM_FEW;
 	header.min = duration_at(window,
@@ -895,8 +925,7 @@ ietp_duration_histogram_subtract(PG_FUNCTION_ARGS)
 	if (!a.bucketed && !b.bucketed)
 		PG_RETURN_POINTER(store(subtract_values(stored, &a, &b)));
 	histogram = load(stored);
-	if (histogram->size == 0)
-		begin_counting(histogram);
+	count_pending(histogram);
 	subtract_counts(histogram, &b);
 	if (histogram->count == 0)
 		histogram = make_histogram(CurrentMemoryContext, stored->unit);

@@ -50,6 +50,26 @@ ietp_sum_remove(IetpSum *sum, double x)
 	return sum->value >= sum->peak * MOST_LOST;
 }
 
+/* Four sums side by side, so that none waits for the one before. */
+void
+ietp_sum_add_all(IetpSum *sum, const double *x, int64_t count)
+{
+	IetpSum		parts[4] = {{0, 0, 0}};
+	int64_t		i = 0;
+
+	for (; i + 4 <= count; i += 4)
+	{
+		add(&parts[0], x[i], 0.0);
+		add(&parts[1], x[i + 1], 0.0);
+		add(&parts[2], x[i + 2], 0.0);
+		add(&parts[3], x[i + 3], 0.0);
+	}
+	for (; i < count; i++)
+		add(&parts[0], x[i], 0.0);
+	for (int part = 0; part < 4; part++)
+		ietp_sum_merge(sum, &parts[part]);
+}
+
 void
 ietp_sum_merge(IetpSum *sum, const IetpSum *other)
 {

@@ -15,6 +15,7 @@
 #define IETP_CORE_SUM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* All zeros: the sum of nothing. */
 typedef struct IetpSum
@@ -25,6 +26,7 @@ typedef struct IetpSum
 } IetpSum;
 
 extern void ietp_sum_add(IetpSum *sum, double x);
+extern void ietp_sum_add_all(IetpSum *sum, const double *x, int64_t count);
 extern bool ietp_sum_remove(IetpSum *sum, double x);
 extern void ietp_sum_merge(IetpSum *sum, const IetpSum *other);
 
