@@ -144,10 +144,14 @@ deviance(double a, double x)
 static double
 gamma_term(double a, double x)
 {
-	if (a < SMALL_SHAPE)
-		/* two halves, as one would underflow first */
-		return pow(x, a) * exp(-0.5 * x) / tgamma(a + 1.0) * exp(-0.5 * x);
-	return exp(-stirling_error(a) - deviance(a, x)) / (sqrt(a) * SQRT_TWO_PI);
+	/* twice, as e^-x underflows before the product does */
+	double		half = exp(-0.5 * x);
+
+	if (a >= SMALL_SHAPE)
+		return exp(-stirling_error(a) - deviance(a, x)) /
+			(sqrt(a) * SQRT_TWO_PI);
+	/* and the power may overflow */
+	return half == 0.0 ? 0.0 : pow(x, a) * half / tgamma(a + 1.0) * half;
 }
 
 /* P(a, x) by its series, DLMF 8.11.4, for x < a + 1. */
@@ -296,7 +300,7 @@ gamma_quantile(double a, double p, bool upper)
 double
 ietp_gamma_p_inverse(double shape, double p)
 {
-	if (!(shape >= 0.5 && p >= 0.0 && p <= 1.0))
+	if (!(shape >= 0.5 && shape <= DBL_MAX && p >= 0.0 && p <= 1.0))
 		return NAN;
 	if (p == 0.0 || p == 1.0)
 		return p == 0.0 ? 0.0 : INFINITY;
@@ -309,7 +313,7 @@ ietp_gamma_p_inverse(double shape, double p)
 double
 ietp_gamma_q_inverse(double shape, double q)
 {
-	if (!(shape >= 0.5 && q >= 0.0 && q <= 1.0))
+	if (!(shape >= 0.5 && shape <= DBL_MAX && q >= 0.0 && q <= 1.0))
 		return NAN;
 	if (q == 0.0 || q == 1.0)
 		return q == 0.0 ? INFINITY : 0.0;

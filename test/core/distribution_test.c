@@ -256,6 +256,7 @@ test_extremes(void)
 	CHECK(ietp_gamma_q_inverse(3, 0) == INFINITY);
 	CHECK(ietp_gamma_q_inverse(3, 1) == 0);
 	CHECK(isnan(ietp_gamma_p_inverse(3, NAN)));
+	CHECK(isnan(ietp_gamma_q_inverse(INFINITY, 0.5)));
 	CHECK_NEAR(ietp_gamma_q_inverse(1, 1e-300), 300 * logl(10), 1e-15);
 	CHECK_NEAR(ietp_gamma_p_inverse(1, 1e-300), 1e-300L, 1e-13);
 	for (i = 1; i < 300; i++)
@@ -269,6 +270,8 @@ test_extremes(void)
 				   tail, 1e-11);
 	}
 	CHECK(ietp_gamma_q(1, 700) > 0 && ietp_gamma_q(1, 800) == 0);
+	CHECK(ietp_gamma_q(7.5, 1e300) == 0 && ietp_gamma_p(7.5, 1e300) == 1);
+	CHECK(ietp_gamma_q(1e8, 1e300) == 0 && ietp_gamma_p(1e8, 1e-300) == 0);
 	for (i = 0; i <= 18; i++)
 	{
 		double		k = pow(10, i);
