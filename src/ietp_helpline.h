@@ -127,7 +127,9 @@ ietp_own_state(FunctionCallInfo fcinfo, size_t size)
 {
 	void	   *state = PG_GETARG_POINTER(0);
 
-	if (AggCheckCallContext(fcinfo, NULL))
+	/* The first question is part of the second, without a call. */
+	if ((fcinfo->context != NULL && IsA(fcinfo->context, AggState)) ||
+		AggCheckCallContext(fcinfo, NULL))
 		return state;
 	return memcpy(palloc(size), state, size);
 }

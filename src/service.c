@@ -15,7 +15,6 @@
  */
 #include "postgres.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "access/htup_details.h"
@@ -60,6 +59,10 @@ static const char *const rule_labels[] = {
 	[EARLY_ABANDONED_MET] = "early_abandoned_met",
 	[EARLY_ABANDONED_IGNORED] = "early_abandoned_ignored"
 };
+
+/* Of the doubles that these begin with: infinity, and -0. */
+#define BITS_OF_INFINITY UINT64CONST(0x7FF0000000000000)
+#define BITS_OF_NEGATIVE UINT64CONST(0x8000000000000000)
 
 typedef union Wait
 {
@@ -194,12 +197,15 @@ wait_out_of_range(void)
 			 errhint("It is neither negative nor infinite nor NaN, and an interval is less than 2^63 microseconds.")));
 }
 
-static bool
+/*
+ * Not negative, as -0 is, and of numbers neither infinite nor NaN: their bits
+ * are ordered as the numbers are, and those of negative ones come last.
+ */
+static inline bool
 wait_is_valid(Wait wait, Unit unit)
 {
-	if (unit == UNIT_NUMBER)
-		return wait.number >= 0.0 && wait.number <= DBL_MAX;
-	return wait.microseconds >= 0;
+	return wait.bits < (unit == UNIT_NUMBER ? BITS_OF_INFINITY :
+						BITS_OF_NEGATIVE);
 }
 
 static inline Wait
@@ -208,12 +214,15 @@ get_wait(FunctionCallInfo fcinfo, int argument, Unit unit)
 	Wait		wait;
 
 	if (unit == UNIT_NUMBER)
-		wait.number = PG_GETARG_FLOAT8(argument) + 0.0; /* never -0 */
+		wait.number = PG_GETARG_FLOAT8(argument);
 	else if (!ietp_interval_microseconds(PG_GETARG_INTERVAL_P(argument),
 										 &wait.microseconds))
 		wait_out_of_range();
-	if (!wait_is_valid(wait, unit))
+	if (wait_is_valid(wait, unit))
+		return wait;
+	if (wait.bits != BITS_OF_NEGATIVE || unit != UNIT_NUMBER)
 		wait_out_of_range();
+	wait.bits = 0;				/* of -0 */
 	return wait;
 }
 
@@ -460,7 +469,7 @@ read_wait(StringInfo buf, Unit unit)
 	Wait		wait;
 
 	if (unit == UNIT_NUMBER)
-		wait.number = pq_getmsgfloat8(buf) + 0.0;	/* never -0 */
+		wait.number = pq_getmsgfloat8(buf);
 	else
 		wait.microseconds = pq_getmsgint64(buf);
 	return wait;
