@@ -391,7 +391,10 @@ remove_call(FunctionCallInfo fcinfo, Unit unit)
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
 				 errmsg("the call was never added to the state")));
-	if (PG_GETARG_BOOL(2) && !remove_wait(state, wait))
+	/* The terms leave with the last call, so that others may follow. */
+	if (state->answered + state->abandoned == 0)
+		memset(state, 0, sizeof(ServiceState));
+	else if (PG_GETARG_BOOL(2) && !remove_wait(state, wait))
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(state);
 }

@@ -191,6 +191,11 @@ SELECT n, (ietp.service_level(w, true, 1, 'abandoned_ignored')
 FROM (VALUES (1, 1e300), (2, 1e10), (3, 1e-5), (4, 3e-5), (5, 0), (6, 0))
 	AS t (n, w);
 
+-- What must be the same is so within a frame, not among all of them.
+SELECT t, (ietp.service_level(w, true, t, 'abandoned_missed')
+	OVER (ORDER BY w ROWS CURRENT ROW)).answered_within
+FROM (VALUES (19, 20), (20, 19), (21, 20)) AS v (w, t);
+
 --
 -- Nothing, NULL, and what cannot be
 --
