@@ -185,19 +185,6 @@ ietp_check_unit(uint8 unit, uint8 other)
 
 /* Durations */
 
-/*
- * An interval in microseconds, a month being 30 days and a day 24 hours, as
- * where intervals are compared.  Those of up to 285 years are exact.
- */
-double
-ietp_microseconds(const Interval *duration)
-{
-	double		days = duration->month * (double) DAYS_PER_MONTH +
-	duration->day;
-
-	return days * USECS_PER_DAY + duration->time;
-}
-
 void
 ietp_refuse_duration(void)
 {

@@ -17,9 +17,9 @@
 
 #include "lib/stringinfo.h"
 #include "utils/float.h"
-#include "utils/timestamp.h"
 
 #include "compat.h"
+#include "duration.h"
 
 /* What the items of a state are; stored, so never to be renumbered. */
 typedef enum StateKind
@@ -88,7 +88,6 @@ extern State *ietp_add_stored(FunctionCallInfo fcinfo, State *state,
 extern StoredState *ietp_store_state(const State *state);
 extern void ietp_check_unit(uint8 unit, uint8 other);
 
-extern double ietp_microseconds(const Interval *duration);
 extern void ietp_refuse_duration(void);
 
 extern StoredState *ietp_make_stored(StateKind kind, StateUnit unit,
@@ -101,10 +100,6 @@ extern Datum ietp_stored_out(FunctionCallInfo fcinfo);
 extern Datum ietp_stored_send(FunctionCallInfo fcinfo);
 
 extern void ietp_pause(void);
-
-/* Durations are below this. */
-#define MAX_DURATION(unit) \
-	((unit) == UNIT_NONE ? get_float8_infinity() : 9007199254740992.0)
 
 /* The state that a transition function was called with; NULL at first. */
 #define STATE_ARG(n) \
@@ -132,20 +127,32 @@ ietp_keep_argument(FunctionCallInfo fcinfo, State *state, int argno)
 		ietp_check_argument(fcinfo, state, argno);
 }
 
+/* Intervals are below this, so that a double holds their microseconds. */
+#define MAX_MICROSECONDS	(INT64CONST(1) << 53)
+
 /*
  * A duration that an aggregate was called with, in its unit: microseconds of
- * an interval, whole and exact, or a float8.  Never -0, whose key is another.
+ * an interval, or a float8.  Never -0, whose key is another one.
  */
 static inline double
 ietp_duration_arg(FunctionCallInfo fcinfo, int argno, StateUnit unit)
 {
-	double		value = unit == UNIT_NONE ? PG_GETARG_FLOAT8(argno) :
-	ietp_microseconds(PG_GETARG_INTERVAL_P(argno));
+	double		value;
+	int64		microseconds;
 
-	/* NaN fails every comparison. */
-	if (unlikely(!(value >= 0 && value < MAX_DURATION(unit))))
+	if (unit == UNIT_NONE)
+	{
+		value = PG_GETARG_FLOAT8(argno);
+		/* NaN fails every comparison. */
+		if (unlikely(!(value >= 0 && value < get_float8_infinity())))
+			ietp_refuse_duration();
+		return value + 0.0;
+	}
+	if (unlikely(!ietp_interval_microseconds(PG_GETARG_INTERVAL_P(argno),
+											 &microseconds) ||
+				 microseconds < 0 || microseconds >= MAX_MICROSECONDS))
 		ietp_refuse_duration();
-	return value + 0.0;
+	return (double) microseconds;
 }
 
 /*

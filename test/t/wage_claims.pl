@@ -175,6 +175,66 @@ is( reported(
 	'and of another');
 
 
+# How long claims take: the estimate of Kaplan and Meier, in whole days, of
+# claims that were open on the last day as seen until then.
+
+my $last = day_number('2022-08-15');
+my (%ended, %censored, @closed_days);
+for my $claim (@claims)
+{
+	my $open = $claim->{date_closed} eq '';
+	my $days = ($open ? $last : day_number($claim->{date_closed}))
+	  - day_number($claim->{date_opened});
+
+	($open ? \%censored : \%ended)->{$days}++;
+	push @closed_days, $days if !$open;
+}
+
+# The proportion of claims that take longer than so many days.
+sub survival
+{
+	my ($limit) = @_;
+	my $at_risk = @claims;
+	my $survival = 1;
+
+	for my $days (sort { $a <=> $b } keys %{ { %ended, %censored } })
+	{
+		last if $days > $limit;
+		$survival *= 1 - ($ended{$days} // 0) / $at_risk;
+		$at_risk -= ($ended{$days} // 0) + ($censored{$days} // 0);
+	}
+	return $survival;
+}
+
+my $sample = "(SELECT ietp.survival(COALESCE(closed_on, '2022-08-15') "
+  . '- opened_on, closed_on IS NOT NULL) AS s FROM desk.cases) AS c';
+is(reported("SELECT n, ended, median FROM $sample, ietp.survival_summary(s)"),
+	'14571|14292|54', 'claims, those closed, and the median');
+is( reported("SELECT ietp.survival_quantiles(s, '{0.25,0.5,0.75}') FROM $sample"),
+	'{29,54,82}', 'quartiles');
+my %survives = (
+	30 => '0.729737',
+	90 => '0.193202',
+	180 => '0.038084',
+	365 => '0.004050');
+for my $days (sort { $a <=> $b } keys %survives)
+{
+	is( reported("SELECT round(ietp.survival_at(s, $days)::numeric, 6) "
+			  . "FROM $sample"),
+		$survives{$days},
+		"what takes longer than $days days");
+	is(sprintf('%.6f', survival($days)),
+		$survives{$days}, 'as this program has it');
+}
+@closed_days = sort { $a <=> $b } @closed_days;
+is( reported(
+		"SELECT ietp.percentiles(closed_on - opened_on, '{0.5}') "
+		  . 'FROM desk.cases'),
+	'{53}',
+	'the median of the closed ones alone is shorter');
+is(@closed_days[$#closed_days / 2], 53, 'as this program has it');
+
+
 # Once more
 
 my $before = desk_rows($node, 'helpline');
