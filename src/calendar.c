@@ -384,10 +384,10 @@ find_offsets(Calendar *calendar, int64 since, int64 until)
 		long		next_offset;
 		int			dst;
 		int			next_dst;
-		int			found = pg_next_dst_boundary(&at, &offset, &dst, &boundary,
-												 &next_offset, &next_dst,
-												 zone);
+		int			found;
 
+		found = pg_next_dst_boundary(&at, &offset, &dst, &boundary,
+									 &next_offset, &next_dst, zone);
 		if (found < 0)
 			elog(ERROR, "could not find the offset of a time zone");
 		if (calendar->offset_count == room)
@@ -415,7 +415,7 @@ refuse_windows(const Calendar *calendar)
 					calendar->name)));
 }
 
-/* Local windows of all days of the table, and which of them are working days. */
+/* Local windows of all days of the table, and which are working days. */
 static IetpSpan *
 find_spans(Calendar *calendar, size_t *count)
 {
@@ -530,6 +530,16 @@ widen(Calendar *calendar)
 	compile(calendar, FIRST_YEAR, END_YEAR);
 }
 
+static void
+refuse_time(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
+			 errmsg("time is out of range for a calendar"),
+			 errdetail("Calendars reach from %d to %d.",
+					   FIRST_YEAR, END_YEAR - 1)));
+}
+
 /*
  * Compiles a calendar for an instant that its table does not cover.  A table
  * of all years covers what one of the usual years does.
@@ -539,11 +549,7 @@ cover_more(Calendar *calendar, int64 at)
 {
 	if (at < day_of(FIRST_YEAR) * USECS_PER_DAY ||
 		at >= day_of(END_YEAR) * USECS_PER_DAY)
-		ereport(ERROR,
-				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
-				 errmsg("time is out of range for a calendar"),
-				 errdetail("Calendars reach from %d to %d.",
-						   FIRST_YEAR, END_YEAR - 1)));
+		refuse_time();
 	if (at < day_of(USUAL_FIRST_YEAR) * USECS_PER_DAY ||
 		at >= day_of(USUAL_END_YEAR) * USECS_PER_DAY)
 		widen(calendar);
@@ -558,10 +564,12 @@ cover(Calendar *calendar, int64 at)
 		cover_more(calendar, at);
 }
 
-/* The same for a day; infinite ones lie far outside, too. */
+/* The same for a day; most have no instant that fits into 64 bits. */
 static void
 cover_day(Calendar *calendar, DateADT day)
 {
+	if (day < day_of(FIRST_YEAR) || day >= day_of(END_YEAR))
+		refuse_time();
 	cover(calendar, day * USECS_PER_DAY);
 }
 
@@ -866,12 +874,14 @@ day_after(const Calendar *calendar, int64 working_days)
 static bool
 find_working_day(const Calendar *calendar, int32 since, int32 n, int32 *day)
 {
+	int32		first_day = calendar->first_day + MARGIN_DAYS;
+	int32		end_day = calendar->end_day - MARGIN_DAYS;
 	int64		wanted = n > 0 ?
 	(int64) working_days_before(calendar, since + 1) + n :
 	(int64) working_days_before(calendar, since) + n + 1;
 
-	if (wanted < 1 ||
-		wanted > working_days_before(calendar, calendar->end_day))
+	if (wanted <= working_days_before(calendar, first_day) ||
+		wanted > working_days_before(calendar, end_day))
 		return false;
 	*day = day_after(calendar, wanted) - 1;
 	return true;

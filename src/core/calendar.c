@@ -213,8 +213,10 @@ ietp_calendar_utc(const IetpSpan *spans, size_t count,
 	{
 		int64_t		offset = offsets[i].offset;
 		int64_t		begin = offsets[i].since;
-		int64_t		end = i + 1 < offset_count ? offsets[i + 1].since : until;
+		int64_t		end = until;
 
+		if (i + 1 < offset_count)
+			end = offsets[i + 1].since;
 		for (size_t j = first_after(spans, count, begin + offset);
 			 j < count && spans[j].opens < end + offset; j++)
 		{

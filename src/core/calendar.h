@@ -33,7 +33,7 @@ typedef struct IetpSpan
 	int64_t		closes;
 } IetpSpan;
 
-/* A window of the weekday in the days from "since" to "until", both included. */
+/* A window of the weekday in the days from "since" up to "until". */
 typedef struct IetpWindow
 {
 	int			weekday;		/* 1 is Monday, 7 Sunday */
@@ -46,7 +46,7 @@ typedef struct IetpWindow
 typedef struct IetpDay
 {
 	int32_t		day;
-	int			as_weekday;		/* it has this one's windows; 0: its own */
+	int			as_weekday;		/* whose windows it has; 0: its own */
 	const IetpSpan *spans;		/* its own; none: closed */
 	size_t		count;
 } IetpDay;

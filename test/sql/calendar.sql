@@ -68,7 +68,8 @@ FROM unnest('{CN,VN,CN-helpline,VN-helpline}'::text[]) AS c (calendar),
 	helpline.calendar_years(c.calendar) AS y;
 SELECT * FROM helpline.calendar_days('CN', '2026-09-20', '2026-10-10');
 -- What is free on weekdays, less what is made up, is what the law gives: 11
--- days a year, and in China 13 since 2025 (State Council, decree 795).
+-- days a year (Labour Code of Vietnam, article 112), in China 13 since 2025, as
+-- the notice for that year says.
 SELECT d.calendar, extract(year FROM d.day) AS year,
 	count(*) FILTER (WHERE d.kind = 'holiday' AND extract(isodow FROM d.day) < 6)
 	- count(*) FILTER (WHERE d.kind = 'working_day') AS statutory,
@@ -495,6 +496,11 @@ FROM (VALUES ('working_time(now(), now(), ''Z'')'),
 	('working_days(''2026-01-01'', ''infinity'', ''CN'')'),
 	('working_days(''-infinity'', ''2026-01-01'', ''CN'')'),
 	('working_days(''1899-12-31'', ''2026-01-01'', ''CN'')'),
+	('working_days(''2026-01-01'', ''5874897-12-31'', ''CN'')'),
+	('working_days(''4713-01-01 BC'', ''2026-01-01'', ''CN'')'),
+	-- Whose microseconds are those of 2019 again, in 64 bits.
+	('working_days(''2026-01-01'', date ''2000-01-01'' + 213510982, ''CN'')'),
+	('add_working_days(date ''2000-01-01'' + 213510982, 1, ''CN'')'),
 	('working_days(''2026-01-01'', ''2200-01-01'', ''CN'')'),
 	('add_working_days(''2026-01-01'', 2147483647, ''CN'')'),
 	('add_working_days(''2026-01-01'', -2147483648, ''CN'')'),
@@ -520,6 +526,11 @@ SELECT next_opening('2026-01-01', 'T-ONCE'),
 	add_working_time('2199-01-01', '-1 hour', 'T-ONCE'),
 	add_working_days('2026-01-01', 1, 'T-ONCE'),
 	add_working_days('2199-12-31', -1, 'T-ONCE');
+-- The last of them, and none after it.
+SELECT add_working_days('2199-12-29', 2, 'CN'),
+	add_working_days('1900-01-02', -1, 'CN'),
+	pg_temp.attempt('SELECT add_working_days(''2199-12-31'', 1, ''CN'')'),
+	pg_temp.attempt('SELECT add_working_days(''1900-01-01'', -1, ''CN'')');
 -- From the first day to the last, by UTC, less its exceptions; and what lies
 -- within the usual years does not change when others are asked for.
 SELECT working_time('1900-01-01 00:00+00', '2199-12-31 23:59:59.999999+00',
