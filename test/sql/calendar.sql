@@ -456,6 +456,18 @@ SELECT pg_temp.change(n) AS n,
 FROM generate_series(1, 4) AS n;
 ROLLBACK TO change;
 
+-- Whoever has no other right may count by them, and a table that is not the
+-- owner's decides nothing.
+CREATE ROLE t_ietp_somebody;
+SET LOCAL ROLE t_ietp_somebody;
+SELECT working_days('2026-09-18', '2026-09-20', 'CN');
+RESET ROLE;
+ALTER TABLE desk.calendar_days OWNER TO t_ietp_somebody;
+SELECT pg_temp.attempt(
+	$$SELECT working_days('2026-09-18', '2026-09-20', 'CN')$$);
+ROLLBACK TO change;
+SELECT working_days('2026-09-18', '2026-09-20', 'CN');
+
 --
 -- Errors, and what is far away
 --
