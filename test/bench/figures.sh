@@ -6,10 +6,20 @@
 # as a ratio to sum(float8) of the same grouping in the same round:
 #
 #   ratio, service_level        the goal is at most 1.15 of sum, and with two
-#                               workers at most 1.2 of its leader's time.
+#                               workers at most 1.2 of its leader's time;
+#   percentiles                 five of them: 1.6, 1.3 and 1.6, at least 2.5
+#                               times less than percentile_cont, 0.4 of its
+#                               memory, and with two workers at most 3 of the
+#                               leader's time;
+#   histogram                   1.15, and 1.6 in 2,000 groups; at least 1.8
+#                               times less than tdigest(100), 1.5 in 2,000;
+#   survival                    2.2, at least 17 times less than survival_sql,
+#                               the estimate by window functions;
+#   peak                        2.5, at least 10 times less than peak_sql;
+#   distinct_callers            at least 2 times less than count_distinct.
 #
 # count and filter are there to compare: the least that a scan costs, and the
-# same counts by hand.
+# same counts by hand.  tdigest is measured where that extension is installed.
 #
 # Prints medians over several rounds, each in another order than the one
 # before, their spread (the middle half of the rounds, in percent of the
@@ -31,7 +41,25 @@ groups=${GROUPED:-1 24 2000}
 name=ietp_helpline_bench_figures
 folder=
 
-# One line for each: NAME|EXPRESSION|NAMES to compare with, beside sum.
+# The medians of Kaplan-Meier estimates, and the most at once, in plain SQL.
+survival_sql="SELECT g, min(duration) FILTER (WHERE survival <= 0.5)
+ FROM (SELECT g, duration, exp(sum(CASE WHEN ended < at_risk
+  THEN ln(1 - ended / at_risk) WHEN ended > 0 THEN -300 ELSE 0 END)
+  OVER (PARTITION BY g ORDER BY duration)) AS survival
+  FROM (SELECT g, duration, count(*) FILTER (WHERE ended)::float8 AS ended,
+   sum(count(*)) OVER (PARTITION BY g ORDER BY duration DESC)::float8
+   AS at_risk
+   FROM (SELECT GROUPS AS g, duration, ended FROM bench) AS b
+   GROUP BY g, duration) AS t) AS s GROUP BY g"
+peak_sql="SELECT g, max(going) FROM (SELECT g, sum(step) OVER (PARTITION BY g
+  ORDER BY at, step) AS going
+ FROM (SELECT GROUPS AS g, opened AS at, 1 AS step FROM bench UNION ALL
+  SELECT GROUPS, closed, -1 FROM bench WHERE closed IS NOT NULL) AS e) AS c
+ GROUP BY g"
+
+# One line for each: NAME|EXPRESSION|NAMES to compare with, beside sum.  In
+# place of an expression a query of its own may stand, in which GROUPS is what
+# is grouped by.
 measured="
 sum|sum(duration)|
 count|count(*)|
@@ -41,6 +69,16 @@ service_level|ietp.service_level(duration, ended, 20, 'abandoned_missed')|
 service_level_cut|ietp.service_level(duration, ended, 20, 'abandoned_missed', 5)|
 service_level_interval|ietp.service_level(wait, ended, interval '20 s', 'abandoned_missed')|sum_interval
 sum_interval|sum(wait)|
+percentiles|ietp.percentiles(duration, '{0.01,0.25,0.5,0.75,0.9}')|percentile_cont
+percentile_cont|percentile_cont('{0.01,0.25,0.5,0.75,0.9}'::float8[]) WITHIN GROUP (ORDER BY duration)|
+histogram|ietp.histogram_percentiles(ietp.duration_histogram(duration), '{0.01,0.25,0.5,0.75,0.9}')|tdigest
+tdigest|tdigest_percentile(duration, 100, '{0.01,0.25,0.5,0.75,0.9}'::float8[])|
+survival|ietp.survival_median(ietp.survival(duration, ended))|survival_sql
+survival_sql|$(echo "$survival_sql" | tr '\n' ' ')|
+peak|ietp.peak_concurrency(opened, closed)|peak_sql
+peak_sql|$(echo "$peak_sql" | tr '\n' ' ')|
+distinct_callers|ietp.distinct_callers(caller)|count_distinct
+count_distinct|count(DISTINCT caller)|
 "
 
 # The compiler of expressions would come and go between rounds.
@@ -105,11 +143,23 @@ RETURN substring(pg_read_file('/proc/self/status', 0, 10000, true)
 CHECKPOINT;
 SQL
 
+# tdigest is another extension's.
+if run -d "$name" -c 'CREATE EXTENSION tdigest' 2>"$folder/no_tdigest"; then
+	rm "$folder/no_tdigest"
+else
+	echo 'tdigest is not installed, and not measured'
+fi
+
 # The lines to measure: sum, and what ONLY names.
 printf '%s' "$measured" | while IFS='|' read -r what expression peers; do
 	case " sum ${ONLY:-$what} " in
-		*" $what "*) [ -z "$what" ] ||
-			printf '%s|%s|%s\n' "$what" "$expression" "$peers" ;;
+		*" $what "*)
+			if [ "$what" = tdigest ] && [ -e "$folder/no_tdigest" ]; then
+				continue
+			fi
+			[ -z "$what" ] ||
+				printf '%s|%s|%s\n' "$what" "$expression" "$peers"
+			;;
 	esac
 done >"$folder/measured"
 
@@ -120,11 +170,17 @@ measure() {
 	if [ "$3" -gt 1 ]; then
 		group_by="GROUP BY group_of_$3"
 	fi
+	case $5 in
+		SELECT*) query=$(printf '%s' "$5" |
+			sed "s/GROUPS/$([ "$3" -gt 1 ] && echo "group_of_$3" || echo 1)/g") ;;
+		*) query="SELECT $5 FROM bench $group_by" ;;
+	esac
 	cat >"$folder/query" <<SQL
 SET max_parallel_workers_per_gather = $2;
-SELECT $5 FROM (TABLE bench LIMIT 100) AS bench $group_by \\g /dev/null
+SELECT sum(duration) FROM (TABLE bench LIMIT 100) AS bench \\g /dev/null
+SELECT ietp.ratio(true) \\g /dev/null
 SELECT cpu_seconds() AS started \\gset
-SELECT $5 FROM bench $group_by \\g /dev/null
+$query \\g /dev/null
 INSERT INTO bench_time VALUES ($1, $2, $3, '$4', cpu_seconds() - :started,
 	peak_memory());
 SQL
