@@ -9,6 +9,9 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" \
 CORE_OBJS = \
 	src/core/calendar.o \
 	src/core/confidence.o \
+	src/core/callers.o \
+	src/core/concurrency.o \
+	src/core/contacts.o \
 	src/core/csv.o \
 	src/core/distribution.o \
 	src/core/erlang.o \
@@ -25,7 +28,10 @@ OBJS = \
 	src/actor.o \
 	src/cache.o \
 	src/calendar.o \
+	src/callers.o \
 	src/case.o \
+	src/concurrency.o \
+	src/contacts.o \
 	src/csv.o \
 	src/desk.o \
 	src/guard.o \
@@ -63,6 +69,9 @@ INSTALL_MODULES = \
 	sql/install/histogram.sql \
 	sql/install/survival.sql \
 	sql/install/calendar.sql \
+	sql/install/concurrency.sql \
+	sql/install/callers.sql \
+	sql/install/contacts.sql \
 	sql/install/lifecycle.sql \
 	sql/install/desk.sql \
 	sql/install/ledger.sql \
@@ -114,7 +123,8 @@ REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
 	ledger history \
 	ratio service rate staffing percentiles histogram survival \
 	import_session \
-	import_file report demonstration
+	import_file report demonstration \
+	concurrency callers contacts
 REGRESS_OPTS = --inputdir=test
 ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.
@@ -170,6 +180,10 @@ FUZZERS = $(patsubst %.c,%,$(wildcard test/fuzz/*_fuzz.c))
 # from libcrypto.
 CORE_LIBS = -lm
 test/core/confidence_test: CORE_LIBS = src/core/distribution.c -lm
+# What sorts has that from there.
+$(patsubst %,test/core/%_test,callers concurrency contacts) \
+$(patsubst %,test/fuzz/%_fuzz,callers concurrency): \
+	CORE_LIBS = src/core/order.c
 test/core/merkle_test test/fuzz/merkle_fuzz: CORE_LIBS = -lcrypto
 
 test/core/%_test: test/core/%_test.c test/core/check.h src/core/%.c src/core/%.h

@@ -29,7 +29,8 @@ typedef enum StateKind
 	STATE_SURVIVAL = 3,			/* words of core/survival.h */
 	STATE_CONCURRENCY = 4,
 	STATE_CALLERS = 5,
-	STATE_REPEATS = 6
+	STATE_REPEATS = 6,
+	STATE_BACKLOG = 7
 } StateKind;
 
 /* What durations are counted in; stored, so never to be renumbered. */
