@@ -34,6 +34,7 @@ OBJS = \
 	src/contacts.o \
 	src/csv.o \
 	src/desk.o \
+	src/dwell.o \
 	src/guard.o \
 	src/histogram.o \
 	src/history.o \
@@ -72,6 +73,7 @@ INSTALL_MODULES = \
 	sql/install/concurrency.sql \
 	sql/install/callers.sql \
 	sql/install/contacts.sql \
+	sql/install/dwell.sql \
 	sql/install/lifecycle.sql \
 	sql/install/desk.sql \
 	sql/install/ledger.sql \
@@ -107,6 +109,7 @@ DESK_MODULES = \
 	sql/desk/intake.sql \
 	sql/desk/csv.sql \
 	sql/desk/report.sql \
+	sql/desk/dwell.sql \
 	sql/desk/demonstration.sql \
 	sql/desk/privilege.sql
 
@@ -123,7 +126,7 @@ REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
 	ledger history \
 	ratio service rate staffing percentiles histogram survival \
 	import_session \
-	import_file report demonstration \
+	import_file report dwell demonstration \
 	concurrency callers contacts
 REGRESS_OPTS = --inputdir=test
 ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
