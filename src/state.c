@@ -89,14 +89,17 @@ ietp_make_state(FunctionCallInfo fcinfo, StateKind kind, StateUnit unit,
 
 /*
  * Makes room for so many further items.  Sizes are powers of two, as the
- * allocator rounds them up anyway.
+ * allocator rounds them up anyway.  From the second allocation on the items
+ * are apart from the header: large chunks begin at like addresses, of which
+ * the processor's caches hold only a few at a time, and a header is wanted
+ * with every row.
  */
 State	   *
 ietp_grow_state(State *state, int64 more)
 {
-	Size		wanted = sizeof(State) +
-	state->item_size * (Size) (state->count + more);
-	Size		size = FIRST_SIZE;
+	Size		wanted = state->item_size * (Size) (state->count + more);
+	Size		size = 2 * FIRST_SIZE;
+	char	   *items;
 
 	if (more <= state->capacity - state->count)
 		return state;
@@ -106,9 +109,15 @@ ietp_grow_state(State *state, int64 more)
 				 errmsg("too many values for one group of the aggregate")));
 	while (size < wanted)
 		size *= 2;
-	state = repalloc_huge(state, size);
-	state->capacity = (size - sizeof(State)) / state->item_size;
-	state->items = (char *) (state + 1);
+	if (state->items != (char *) (state + 1))
+		items = repalloc_huge(state->items, size);
+	else
+	{
+		items = MemoryContextAllocHuge(GetMemoryChunkContext(state), size);
+		memcpy(items, state->items, state->count * state->item_size);
+	}
+	state->capacity = size / state->item_size;
+	state->items = items;
 	return state;
 }
 

@@ -4,8 +4,9 @@
  *		States of aggregates that keep every value.
  *
  * While rows are read, a state is one allocation in the aggregate's memory
- * context: this header and the items behind it, twice the size whenever they
- * are full.  Stored, it is a varlena: a short header and the items.
+ * context, this header and the items behind it; once those are full, the items
+ * have an allocation of their own, twice the size whenever they are full again.
+ * Stored, it is a varlena: a short header and the items.
  *
  * IDENTIFICATION
  *		src/state.h
@@ -52,7 +53,7 @@ typedef struct State
 	bool		argument_is_constant;	/* in the query's text */
 	int64		count;			/* items */
 	int64		capacity;		/* items there is room for */
-	char	   *items;			/* behind this header */
+	char	   *items;			/* behind this header, or apart */
 
 	/*
 	 * What the aggregate was called with that is the same for all rows, a
