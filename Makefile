@@ -8,9 +8,10 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" \
 
 CORE_OBJS = \
 	src/core/calendar.o \
-	src/core/confidence.o \
 	src/core/callers.o \
+	src/core/clock.o \
 	src/core/concurrency.o \
+	src/core/confidence.o \
 	src/core/contacts.o \
 	src/core/csv.o \
 	src/core/distribution.o \
@@ -30,6 +31,7 @@ OBJS = \
 	src/calendar.o \
 	src/callers.o \
 	src/case.o \
+	src/clock.o \
 	src/concurrency.o \
 	src/contacts.o \
 	src/csv.o \
@@ -66,22 +68,23 @@ INSTALL_MODULES = \
 	sql/install/intake.sql \
 	sql/install/csv.sql \
 	sql/install/state.sql \
-	sql/install/percentiles.sql \
-	sql/install/histogram.sql \
-	sql/install/survival.sql \
-	sql/install/calendar.sql \
-	sql/install/concurrency.sql \
-	sql/install/callers.sql \
-	sql/install/contacts.sql \
-	sql/install/dwell.sql \
-	sql/install/lifecycle.sql \
-	sql/install/desk.sql \
-	sql/install/ledger.sql \
-	sql/install/seal.sql \
 	sql/install/ratio.sql \
 	sql/install/service.sql \
 	sql/install/rate.sql \
 	sql/install/staffing.sql \
+	sql/install/percentiles.sql \
+	sql/install/histogram.sql \
+	sql/install/survival.sql \
+	sql/install/concurrency.sql \
+	sql/install/callers.sql \
+	sql/install/contacts.sql \
+	sql/install/calendar.sql \
+	sql/install/dwell.sql \
+	sql/install/clock.sql \
+	sql/install/lifecycle.sql \
+	sql/install/desk.sql \
+	sql/install/ledger.sql \
+	sql/install/seal.sql \
 	sql/install/roles.sql
 
 # The desk and the counter: joined in this order into the text that
@@ -101,6 +104,7 @@ DESK_MODULES = \
 	sql/desk/action.sql \
 	sql/desk/remedy.sql \
 	sql/desk/recommendation.sql \
+	sql/desk/promise.sql \
 	sql/desk/link.sql \
 	sql/desk/transition.sql \
 	sql/desk/draft.sql \
@@ -120,14 +124,15 @@ DOCS := $(wildcard doc/*.md doc/*.sh)
 
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
-REGRESS = install ref vocabulary taxonomy intake csv desk guard roles \
-	actor account calendar line factory call case lifecycle judge transition \
-	consent action remedy recommendation link draft check replay \
-	ledger history \
+REGRESS = install ref vocabulary taxonomy intake csv \
 	ratio service rate staffing percentiles histogram survival \
+	concurrency callers contacts clock \
+	desk guard roles \
+	actor account calendar line factory call case lifecycle judge transition \
+	consent action remedy recommendation promise link draft check replay \
+	ledger history \
 	import_session \
-	import_file report dwell demonstration \
-	concurrency callers contacts
+	import_file report dwell demonstration
 REGRESS_OPTS = --inputdir=test
 ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.

@@ -1,6 +1,6 @@
 -- What was done in a case: whom the helpline heard, told, tried to reach and
 -- referred elsewhere.  The record guards of the lifecycle ask these rows, and
--- by them is known which worker waits for word.
+-- so do the promises.
 --
 -- Here and in the modules that follow n is counted while the case is locked.
 -- Whatever is recorded writes the row of the case: at REPEATABLE READ, where n
@@ -125,48 +125,6 @@ WITH CHECK ((SELECT ietp.actor_is('supervisor', 'administrator'))
 	OR (SELECT ietp.actor_is('specialist', 'investigator'))
 	AND EXISTS (SELECT FROM desk.cases AS c
 		WHERE c.case_ref = actions.case_ref));
-
--- Limits are rows, since the law of a country may set others.
-
-CREATE TABLE desk.time_limits (
-	country text UNIQUE NULLS NOT DISTINCT CHECK (country ~ '^[A-Z]{2}$'),
-	acknowledge_within interval NOT NULL
-		CHECK (acknowledge_within > interval '0'),
-	feedback_within interval NOT NULL CHECK (feedback_within > interval '0'),
-	update_every interval NOT NULL CHECK (update_every > interval '0'),
-	basis text NOT NULL);
--- It has no key without a NULL, and a publication asks for one.
-ALTER TABLE desk.time_limits REPLICA IDENTITY FULL;
-COMMENT ON TABLE desk.time_limits IS
-'when a worker must have word of a case; the row of the line''s country counts, else the one without a country';
-COMMENT ON COLUMN desk.time_limits.country IS
-'ISO 3166-1 alpha-2; NULL: wherever no other row applies';
-COMMENT ON COLUMN desk.time_limits.acknowledge_within IS
-'from when the case was opened';
-COMMENT ON COLUMN desk.time_limits.feedback_within IS
-'from the acknowledgement, or from when that was due if this was earlier';
-COMMENT ON COLUMN desk.time_limits.update_every IS
-'from when the worker last had or gave word';
-COMMENT ON COLUMN desk.time_limits.basis IS 'law or standard that says so';
-INSERT INTO desk.time_limits
-	(acknowledge_within, feedback_within, update_every, basis)
-VALUES ('7 days', '3 months', '30 days',
-	'EU 2019/1937 art. 9(1); updates after UNGP 31(e)');
-
-CREATE TABLE desk.notification_limits (
-	severity ietp.severity PRIMARY KEY,
-	notify_within interval NOT NULL CHECK (notify_within >= interval '0'),
-	basis text NOT NULL);
-COMMENT ON TABLE desk.notification_limits IS
-'how soon those responsible must know of a case of a severity';
-COMMENT ON COLUMN desk.notification_limits.notify_within IS
-'from when the case was opened; 0: at once';
-INSERT INTO desk.notification_limits (severity, notify_within, basis)
-SELECT v.severity::ietp.severity, v.notify_within::interval,
-	'Anglo American Social Way, default'
-FROM (VALUES ('minor', '48 hours'), ('moderate', '24 hours'),
-	('serious', '24 hours'), ('critical', '0'), ('zero_tolerance', '0'))
-	AS v (severity, notify_within);
 
 CREATE FUNCTION desk.check_occurred_at(occurred_at timestamptz)
 RETURNS void
@@ -359,87 +317,6 @@ INSERT INTO desk.kind_functions (kind, function_name) VALUES
 	('specialist', 'case_actions'), ('supervisor', 'case_actions'),
 	('investigator', 'case_actions'), ('programme_staff', 'case_actions'),
 	('auditor', 'case_actions');
-
--- An interval counts by the calendar of the line, not by that of whoever
--- asks: a day there may have 23 hours.
-CREATE FUNCTION desk.local_time_after(
-	time_zone text, at timestamptz, delay interval)
-RETURNS timestamptz
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, ietp, pg_temp
-AS $$
-	SELECT timezone(time_zone, timezone(time_zone, at) + delay)
-$$;
-COMMENT ON FUNCTION desk.local_time_after(text, timestamptz, interval) IS
-'an instant plus days and months of a time zone';
-
-CREATE FUNCTION helpline.updates_due(as_of timestamptz DEFAULT now())
-RETURNS TABLE (case_ref ietp.case_ref, what text, due_at timestamptz)
-LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER
-SET search_path = pg_catalog, ietp, pg_temp
-AS $$
-BEGIN
-	PERFORM desk.enter('updates_due');
-	RETURN QUERY
-	WITH line AS (
-		SELECT l.line, l.time_zone, t.*
-		FROM desk.lines AS l
-		CROSS JOIN LATERAL (SELECT o.acknowledge_within, o.feedback_within,
-				o.update_every
-			FROM desk.time_limits AS o
-			WHERE o.country = l.country OR o.country IS NULL
-			ORDER BY o.country LIMIT 1) AS t
-	), word AS (
-		-- What the worker had, or gave, until then.
-		SELECT a.case_ref,
-			min(a.occurred_at) FILTER (WHERE a.kind = 'acknowledgement')
-				AS acknowledged_at,
-			bool_or(a.kind IN ('update_to_worker', 'worker_informed'))
-				AS feedback,
-			max(a.occurred_at) AS last_at
-		FROM desk.actions AS a
-		WHERE a.kind IN ('acknowledgement', 'update_to_worker',
-			'worker_informed', 'worker_statement')
-		AND a.occurred_at <= updates_due.as_of
-		GROUP BY a.case_ref
-	)
-	SELECT c.case_ref, d.what, d.due_at
-	FROM desk.cases AS c
-	JOIN line AS l ON l.line = c.line
-	LEFT JOIN word AS w ON w.case_ref = c.case_ref
-	CROSS JOIN LATERAL desk.local_time_after(l.time_zone, c.opened_at,
-		l.acknowledge_within) AS acknowledge_by
-	CROSS JOIN LATERAL (VALUES
-		('acknowledgement', w.acknowledged_at IS NULL, acknowledge_by),
-		('update', true, desk.local_time_after(l.time_zone,
-			GREATEST(c.opened_at, w.last_at), l.update_every)),
-		-- The programme learns of the gravest by escalation, of others when
-		-- they are triaged.
-		('notification', CASE WHEN c.severity >= 'critical'
-			THEN c.escalation_level = 0 ELSE c.status = 'received' END,
-			c.opened_at + (SELECT n.notify_within
-				FROM desk.notification_limits AS n
-				WHERE n.severity = c.severity)),
-		-- Consent that has run out leaves the case where it was.
-		('consent', EXISTS (SELECT FROM desk.statuses AS s
-			WHERE s.lifecycle = 'case' AND s.version = c.lifecycle_version
-			AND s.status = c.status AND s.factory_contact)
-			AND desk.covering_entry(c.case_ref, 'contact_factory', 'factory',
-				c.factory) IS NULL, c.status_since),
-		('feedback', w.feedback IS NOT TRUE, desk.local_time_after(
-			l.time_zone, LEAST(w.acknowledged_at, acknowledge_by),
-			l.feedback_within))) AS d (what, missing, due_at)
-	WHERE c.closed_at IS NULL AND c.duplicate_of IS NULL
-	AND d.missing AND d.due_at <= updates_due.as_of
-	ORDER BY d.due_at, c.case_ref, d.what;
-END
-$$;
-COMMENT ON FUNCTION helpline.updates_due(timestamptz) IS
-'open cases whose worker should by then have had an acknowledgement, an update or feedback, or the programme a notification, and had none, and those in contact with a factory without consent in force; longest due first';
-INSERT INTO desk.kind_functions (kind, function_name) VALUES
-	('specialist', 'updates_due'), ('supervisor', 'updates_due'),
-	('investigator', 'updates_due'), ('programme_staff', 'updates_due'),
-	('auditor', 'updates_due');
 
 CREATE FUNCTION helpline.retaliation_checks_due(
 	as_of date DEFAULT current_date)

@@ -107,7 +107,8 @@ ALTER TABLE desk.events ENABLE ALWAYS TRIGGER guard_truncate;
 ALTER TABLE desk.events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE desk.events FORCE ROW LEVEL SECURITY;
 CREATE POLICY reading ON desk.events FOR SELECT
-USING ((SELECT ietp.actor_is('supervisor', 'programme_staff', 'auditor'))
+USING ((SELECT ietp.actor_is('supervisor', 'programme_staff', 'analyst',
+		'auditor'))
 	OR EXISTS (SELECT FROM desk.cases AS c
 		WHERE c.case_ref = events.case_ref)
 	AND (SELECT ietp.actor_is('specialist', 'investigator',

@@ -1,4 +1,4 @@
--- Actions of a case, the guards that ask them, and who waits for word.  All in
+-- Actions of a case, and the guards that ask them.  All in
 -- a transaction that is rolled back; references are random and never shown.
 SET datestyle = ISO;
 SET timezone = 'UTC';
@@ -275,9 +275,6 @@ SELECT a.role,
 		FROM helpline.record_action(%L, 'meeting')$$, :'case1')) AS record_action,
 	pg_temp.asked(a.role, format($$SELECT helpline.record_factory_contact(
 		%L, 'sms', '{topic}')$$, :'case1')) AS record_factory_contact,
-	pg_temp.asked(a.role, format($$SELECT count(*) FROM helpline.updates_due(
-		now() + interval '8 days') WHERE case_ref = %L$$, :'case2'))
-		AS updates_due,
 	pg_temp.asked(a.role, format($$SELECT count(*)
 		FROM helpline.retaliation_checks_due() WHERE case_ref = %L$$,
 		:'case1')) AS checks_due,
@@ -470,16 +467,8 @@ ALTER TABLE desk.cases ENABLE ALWAYS TRIGGER zz_stamp,
 	ENABLE ALWAYS TRIGGER zz_record;
 
 --
--- Word for the worker
+-- After the closing
 --
-
-SELECT country, acknowledge_within, feedback_within, update_every, basis
-FROM desk.time_limits;
-SELECT pg_temp.attempt($$INSERT INTO desk.time_limits
-	(acknowledge_within, feedback_within, update_every, basis)
-	VALUES ('1 day', '1 day', '1 day', 'x')$$);
-SELECT severity, notify_within, basis FROM desk.notification_limits
-ORDER BY severity;
 
 -- A case of Vietnam that was opened on 2024-01-31 at 10:00 local time
 SET LOCAL ROLE regress_one;
@@ -488,102 +477,6 @@ SELECT case_ref AS case3 FROM helpline.open_case(:'call3', 'serious') \gset
 RESET ROLE;
 UPDATE desk.cases SET opened_at = '2024-01-31 03:00+00', opened_on = '2024-01-31'
 WHERE case_ref = :'case3';
-CREATE FUNCTION pg_temp.due(the_case ietp.case_ref, as_of timestamptz,
-	statements text DEFAULT 'SELECT 1')
-RETURNS text
-LANGUAGE sql
-AS $$
-	SELECT pg_temp.after(statements, format($q$SELECT string_agg(
-		what || ' ' || due_at, ', ' ORDER BY n)
-		FROM helpline.updates_due(%L) WITH ORDINALITY
-			AS u (case_ref, what, due_at, n)
-		WHERE case_ref = %L$q$, as_of, the_case))
-$$;
-SELECT v.as_of, pg_temp.due(:'case3', v.as_of) AS due
-FROM (VALUES ('2024-02-07 02:59:59+00'::timestamptz), ('2024-02-07 03:00+00'),
-	('2024-03-01 02:59:59+00'), ('2024-03-01 03:00+00'),
-	('2024-05-07 02:59:59+00'), ('2024-05-07 03:00+00'), (NULL)) AS v (as_of);
--- Whoever asks, from wherever
-SET LOCAL timezone = 'America/New_York';
-SELECT pg_temp.due(:'case3', '2024-05-08 00:00+00') AS due;
-SET LOCAL timezone = 'UTC';
-SELECT v.kind, v.at, pg_temp.due(:'case3', '2024-06-30 00:00+00', format(
-	$$SELECT helpline.record_action(%L, %L, occurred_at => %L)$$, :'case3',
-	v.kind, v.at)) AS due
-FROM (VALUES ('acknowledgement', '2024-02-01 03:00+00'),
-	('acknowledgement', '2024-03-15 03:00+00'),
-	('update_to_worker', '2024-02-10 03:00+00'),
-	('worker_informed', '2024-02-10 03:00+00'),
-	('worker_statement', '2024-02-10 03:00+00'),
-	('meeting', '2024-02-10 03:00+00'),
-	-- After the day that is asked about
-	('acknowledgement', '2024-07-01 03:00+00')) AS v (kind, at);
--- The country's own limits, whole
-SELECT pg_temp.due(:'case3', '2024-03-31 00:00+00', $$INSERT INTO desk.time_limits
-	VALUES ('VN', '1 day', '1 year', '15 days', 'x'),
-		('CN', '2 days', '1 day', '1 day', 'x')$$) AS due;
-SELECT pg_temp.due(:'case3', '2024-06-30 00:00+00', format($$UPDATE desk.cases
-	SET duplicate_of = %L WHERE case_ref = %L$$, :'case1', :'case3')) AS of_a_duplicate;
-SELECT pg_temp.due(:'case3', '2024-06-30 00:00+00', format($$UPDATE desk.cases
-	SET status = 'closed', status_reason = 'advised'
-	WHERE case_ref = %L$$, :'case3')) AS of_a_closed_one;
-
--- The programme hears of the gravest by escalation, else with the triage.
-SELECT v.severity, n.notify_within AS within, v.status, v.level,
-	pg_temp.due(:'case3', t.opened + n.notify_within
-		- interval '1 microsecond', u.change) AS before,
-	pg_temp.due(:'case3', t.opened + n.notify_within, u.change) AS then
-FROM (SELECT s.severity, l.level, t.status
-	FROM unnest(enum_range(NULL::ietp.severity)) AS s (severity),
-		unnest('{0,1}'::integer[]) AS l (level),
-		unnest('{received,triaged}'::text[]) AS t (status)) AS v
-JOIN desk.notification_limits AS n ON n.severity = v.severity
-CROSS JOIN (VALUES (timestamptz '2024-01-31 03:00+00')) AS t (opened)
-CROSS JOIN LATERAL format($$INSERT INTO desk.time_limits
-	VALUES ('VN', '1 year', '1 year', '1 year', 'x');
-	ALTER TABLE desk.cases DISABLE TRIGGER zz_judge;
-	UPDATE desk.cases SET severity = %1$L, escalation_level = %2$s,
-		escalated_at = CASE %2$s WHEN 1 THEN opened_at END,
-		escalated_on = CASE %2$s WHEN 1 THEN opened_on END, status = %3$L
-	WHERE case_ref = %4$L$$, v.severity, v.level, v.status, :'case3')
-	AS u (change)
-ORDER BY v.severity, v.status, v.level;
--- What is spoken of with a factory without consent in force is due since the
--- case has its status.  The case's own factory is the one to ask about.
-SELECT v.what, pg_temp.after(format($$ALTER TABLE desk.cases DISABLE TRIGGER
-	zz_judge; UPDATE desk.cases SET factory = 'TA-F', status = %2$L,
-	duplicate_of = CASE %3$L WHEN 'a duplicate' THEN %4$L::ietp.case_ref END
-	WHERE case_ref = %1$L; %5$s$$, :'case3', v.status, v.what, :'case1',
-	replace(v.consent, 'CASE', quote_literal(:'case3'))),
-	format($$SELECT string_agg(CASE WHEN u.due_at = now() THEN 'due' ELSE
-	'at another time' END, ', ') FROM helpline.updates_due(now()
-	+ interval '1 hour') AS u WHERE u.case_ref = %L AND u.what = 'consent'$$,
-	:'case3')) AS due
-FROM (VALUES ('none', 'with_factory', 'SELECT 1'),
-	('in force', 'with_factory', $$SELECT helpline.record_consent(CASE,
-		'contact_factory', language => 'vi', wording_version => 'v1')$$),
-	('expired', 'with_factory', $$INSERT INTO desk.consents (case_ref, entry,
-		purpose, recipient_kind, recipient, wording_version, language, method,
-		given_at, valid_during) VALUES (CASE, 'given', 'contact_factory',
-		'factory', 'TA-F', 'v1', 'vi', 'spoken', now() - interval '9 days',
-		tstzrange(now() - interval '9 days', now() - interval '1 day'))$$),
-	('for another factory', 'with_factory', $$SELECT helpline.record_consent(
-		CASE, 'contact_factory', 'factory', 'TA-G', language => 'vi',
-		wording_version => 'v1')$$),
-	('for something else', 'with_factory', $$SELECT helpline.record_consent(
-		CASE, 'share_identity', 'factory', language => 'vi',
-		wording_version => 'v1')$$),
-	('no contact', 'inquiry', 'SELECT 1'),
-	('a duplicate', 'with_factory', 'SELECT 1')) AS v (what, status, consent);
-SELECT pg_temp.after(format($$ALTER TABLE desk.cases DISABLE TRIGGER zz_judge;
-	UPDATE desk.cases SET factory = 'TA-F', status = 'with_factory'
-	WHERE case_ref = %L$$, :'case3'), format($$SELECT count(*)
-	FROM helpline.updates_due(now() - interval '1 microsecond')
-	WHERE case_ref = %L AND what = 'consent'$$, :'case3')) AS not_yet;
-
---
--- After the closing
---
 
 UPDATE desk.cases SET status = 'closed', status_reason = 'advised'
 WHERE case_ref = :'case3';

@@ -607,9 +607,13 @@ INSERT INTO good_value VALUES
 	(NULL, 'weekdays', '''{1}''::integer[]'), (NULL, 'day', '''2021-01-01'''),
 	('set_calendar_windows', 'opens', '''{09:00}''::time[]'),
 	('set_calendar_windows', 'closes', '''{17:00}''::time[]'),
-	('set_calendar_day', 'kind', '''holiday''');
+	('set_calendar_day', 'kind', '''holiday'''),
+	(NULL, 'promise', '''acknowledge'''), (NULL, 'allowance', '''1 day'''),
+	(NULL, 'starts', '''{opened}''::text[]'),
+	(NULL, 'stops', '''{closed}''::text[]');
 SELECT helpline.set_buyer('TK-B', 'x') IS NOT NULL AS done;
 SELECT helpline.draft_lifecycle('case');
+SELECT helpline.draft_promises();
 SELECT n FROM helpline.raise_issue(:'call2', 'wages');
 SELECT helpline.link_call(:'case3', :'call2');
 SELECT n FROM helpline.promise_remedy(:'case3', 'training');

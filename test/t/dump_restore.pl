@@ -150,6 +150,8 @@ my %reading = (
 	case_status => [ "('%case')", "('%road', 'vi')" ],
 	changes_since => [ '()', '(NULL, 3)' ],
 	consent_report => ["('2020-01-01', '2121-01-01')"],
+	due_list => ["('2021-07-01')"],
+	explain_promise => ["('%road', as_of => '2121-01-01')"],
 	find_call => ["((SELECT calls[1] FROM helpline.find_case('%case')))"],
 	find_case => [ "('%case')", "('%road')" ],
 	half_year_snapshot => [ '(2021, 1)', "(2021, 1, 'VN')", '(2020, 2)' ],
@@ -160,6 +162,10 @@ my %reading = (
 	lines => ['()'],
 	my_factories => ['()'],
 	my_queue => [ '()', '(7)' ],
+	promise_check => ['()'],
+	promise_results => ["('2021-01-01', '2021-07-01', as_of => '2121-01-01')"],
+	promise_versions => ['()'],
+	promises => [ '()', "(1, 'vi')" ],
 	published_totals => [ '()', "('calls')" ],
 	recommendations => [ '()', "('DEMO-CN-0001', true)" ],
 	refused_rows => ["('broken')"],
@@ -174,7 +180,6 @@ my %reading = (
 	retaliation_checks_due => ["('2121-01-01')"],
 	timeline => [ "('%case')", "('%road', 'vi')" ],
 	topics => [ '()', "('zh-Hans')", "('vi')" ],
-	updates_due => ["('2021-07-01')"],
 	who_am_i => ['()']);
 my $road;
 my @people = qw(postgres lin vera anan works);
