@@ -188,9 +188,9 @@ FUZZERS = $(patsubst %.c,%,$(wildcard test/fuzz/*_fuzz.c))
 # from libcrypto.
 CORE_LIBS = -lm
 test/core/confidence_test: CORE_LIBS = src/core/distribution.c -lm
-# What sorts has that from there.
+# What sorts has that from order.c.
 $(patsubst %,test/core/%_test,callers concurrency contacts) \
-$(patsubst %,test/fuzz/%_fuzz,callers concurrency): \
+$(patsubst %,test/fuzz/%_fuzz,callers concurrency contacts): \
 	CORE_LIBS = src/core/order.c
 test/core/merkle_test test/fuzz/merkle_fuzz: CORE_LIBS = -lcrypto
 

@@ -45,14 +45,15 @@ folder=
 survival_sql="SELECT g, min(duration) FILTER (WHERE survival <= 0.5)
  FROM (SELECT g, duration, exp(sum(CASE WHEN ended < at_risk
   THEN ln(1 - ended / at_risk) WHEN ended > 0 THEN -300 ELSE 0 END)
-  OVER (PARTITION BY g ORDER BY duration)) AS survival
+  OVER (PARTITION BY g ORDER BY duration ROWS UNBOUNDED PRECEDING))
+  AS survival
   FROM (SELECT g, duration, count(*) FILTER (WHERE ended)::float8 AS ended,
-   sum(count(*)) OVER (PARTITION BY g ORDER BY duration DESC)::float8
-   AS at_risk
+   sum(count(*)) OVER (PARTITION BY g ORDER BY duration DESC
+    ROWS UNBOUNDED PRECEDING)::float8 AS at_risk
    FROM (SELECT GROUPS AS g, duration, ended FROM bench) AS b
    GROUP BY g, duration) AS t) AS s GROUP BY g"
 peak_sql="SELECT g, max(going) FROM (SELECT g, sum(step) OVER (PARTITION BY g
-  ORDER BY at, step) AS going
+  ORDER BY at, step ROWS UNBOUNDED PRECEDING) AS going
  FROM (SELECT GROUPS AS g, opened AS at, 1 AS step FROM bench UNION ALL
   SELECT GROUPS, closed, -1 FROM bench WHERE closed IS NOT NULL) AS e) AS c
  GROUP BY g"
