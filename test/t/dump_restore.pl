@@ -178,6 +178,8 @@ my %reading = (
 		"('case', '{a,a}', '{received,triaged}', '{2021-01-01,2021-01-02}')"
 	],
 	retaliation_checks_due => ["('2121-01-01')"],
+	time_in_status =>
+	  [ "('2020-07-01', '2021-07-01')", "('2000-01-01', '2026-11-01', 'CN')" ],
 	timeline => [ "('%case')", "('%road', 'vi')" ],
 	topics => [ '()', "('zh-Hans')", "('vi')" ],
 	who_am_i => ['()']);
