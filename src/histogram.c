@@ -667,11 +667,12 @@ enter_row(FunctionCallInfo fcinfo, StateUnit unit)
 	Window	   *window;
 	double		duration;
 
-	if (PG_ARGISNULL(1))
-		return same_state(fcinfo);
-	duration = ietp_duration_arg(fcinfo, 1, unit);
+	/* PostgreSQL takes no NULL from the transition of a moving aggregate. */
 	window = PG_ARGISNULL(0) ? make_window(fcinfo, unit) :
 		(Window *) PG_GETARG_POINTER(0);
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(window);
+	duration = ietp_duration_arg(fcinfo, 1, unit);
 	if (window->tail - window->head == window->capacity)
 		grow_window(window);
 	window->durations[RING(window, window->tail++)] = duration;

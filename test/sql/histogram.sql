@@ -158,6 +158,11 @@ JOIN LATERAL (SELECT duration_histogram(make_interval(secs => x)) AS h
 	FROM (SELECT x FROM t_ietp_moving AS m
 		WHERE m.n <= w.n AND (x < 1e6 OR x IS NULL)
 		ORDER BY n DESC LIMIT 101) AS m) AS f ON true;
+-- Frames that begin with NULLs, or hold nothing else
+SELECT n, (histogram_summary(duration_histogram(x) OVER (ORDER BY n
+	ROWS BETWEEN 1 PRECEDING AND CURRENT ROW))).*
+FROM (VALUES (1, NULL::double precision), (2, NULL), (3, 5), (4, NULL),
+	(5, NULL), (6, NULL)) AS v (n, x);
 
 -- Merging adds, subtraction takes away.
 SELECT count(*) AS groups, count(*) FILTER (WHERE merged = whole) AS merged,
