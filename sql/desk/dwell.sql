@@ -46,7 +46,7 @@ BEGIN
 		JOIN period AS p ON p.line = c.line
 		JOIN desk.events AS e ON e.case_ref = c.case_ref
 		WHERE e.to_status IS NOT NULL AND c.duplicate_of IS NULL
-		AND c.opened_at < p.until
+		AND p.since < p.until AND c.opened_at < p.until
 		AND (c.closed_at IS NULL OR c.closed_at >= p.since)
 		WINDOW w AS (PARTITION BY e.case_ref ORDER BY e.n)
 	), spans AS (

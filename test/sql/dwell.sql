@@ -164,6 +164,9 @@ SELECT count(*) FROM helpline.time_in_status('2021-03-01', '2021-04-01', 'VN');
 -- Up to now, where the period ends later
 SELECT status, sum(duration) IS NOT NULL AS lasts, sum(entries) AS entries
 FROM helpline.time_in_status('2021-03-01', current_date + 2) GROUP BY status;
+-- Nothing has happened yet in a period to come.
+SELECT count(*)
+FROM helpline.time_in_status(current_date + 10, current_date + 20);
 
 BEGIN;
 CREATE ROLE regress_auditor NOLOGIN;
