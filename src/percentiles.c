@@ -69,7 +69,16 @@ IETP_FUNCTION(interval_percentiles);
 static bool
 check_stored(const StoredState *stored)
 {
-	return stored->unit == UNIT_NONE || STORED_STATE_WORDS(stored) % 2 == 0;
+	int64		words = STORED_STATE_WORDS(stored);
+
+	if (stored->unit != UNIT_NONE)
+		return words % 2 == 0;
+	/* Of the keys of NaN there is but one. */
+	for (int64 i = 0; i < words; i++)
+		if (ietp_key_of_double(ietp_double_of_key(stored->words[i])) !=
+			stored->words[i])
+			return false;
+	return true;
 }
 
 IETP_STORED_STATE(percentiles_state, STATE_PERCENTILES, check_stored);

@@ -345,7 +345,9 @@ split_search(const Search *search, const Ranges *ranges, Search *parts,
 
 			*part = *search;
 			part->low = ranges->least + ((uint64_t) range << ranges->shift);
-			part->high = part->low + ((UINT64_C(1) << ranges->shift) - 1);
+			/* The last range may end beyond the search, even beyond 2^64. */
+			if (search->high - part->low >= UINT64_C(1) << ranges->shift)
+				part->high = part->low + ((UINT64_C(1) << ranges->shift) - 1);
 			part->below = below;
 			part->ranks += first;
 			part->selected += first;

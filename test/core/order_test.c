@@ -139,6 +139,16 @@ one_far(int64_t i, int64_t count)
 	return i == count / 2 ? UINT64_MAX : random_word() & 0xFFFFF;
 }
 
+/* Most at the upper end, where a range of keys may reach beyond it. */
+static uint64_t
+upper_end(int64_t i, int64_t count)
+{
+	(void) count;
+	if (i == 1)
+		return UINT64_MAX - (UINT64_C(1) << 52);
+	return i % 400 == 0 ? (uint64_t) i : UINT64_MAX;
+}
+
 static uint64_t
 doubles(int64_t i, int64_t count)
 {
@@ -149,7 +159,7 @@ doubles(int64_t i, int64_t count)
 
 static const Shape shapes[] = {
 	any, ascending, descending, all_equal, few_values, low_bits, nested,
-	one_far, doubles
+	one_far, upper_end, doubles
 };
 
 static const int64_t counts[] = {

@@ -173,7 +173,9 @@ $$;
 SELECT value, t_ietp_try(value)
 FROM unnest(ARRAY['\x010100', '\x010101', '', '\x', '\x01', '\x0101',
 	'\x020100', '\x010200', '\x010102', '\x01010000',
-	'\x0101000000000000000000', '\x01010000000000000000',
+	'\x0101008000000000000000', '\x0101000000000000000000',
+	'\x010100ffffffffffffffff', '\x010100fffffffffffffffe',
+	'\x01010000000000000000',
 	'\x0101010000000000000000']) AS value;
 
 DROP TABLE t_ietp_numbers, t_ietp_intervals, t_ietp_results, t_ietp_states;
