@@ -551,12 +551,13 @@ ietp_callers_serialize(PG_FUNCTION_ARGS)
 }
 
 /*
- * ietp.callers_deserialize(bytea, internal) - the message itself
+ * ietp.callers_deserialize(bytea, internal) - a copy, since a message
+ * may lie at any address
  */
 Datum
 ietp_callers_deserialize(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(PG_GETARG_VARLENA_P(0));
+	PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)));
 }
 
 /*

@@ -470,12 +470,13 @@ ietp_contacts_serialize(PG_FUNCTION_ARGS)
 }
 
 /*
- * ietp.contacts_deserialize(bytea, internal) - the message itself
+ * ietp.contacts_deserialize(bytea, internal) - a copy, since a message
+ * may lie at any address
  */
 Datum
 ietp_contacts_deserialize(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(PG_GETARG_VARLENA_P(0));
+	PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)));
 }
 
 /*

@@ -233,12 +233,13 @@ ietp_time_in_status_serialize(PG_FUNCTION_ARGS)
 }
 
 /*
- * ietp.time_in_status_deserialize(bytea, internal) - the message itself
+ * ietp.time_in_status_deserialize(bytea, internal) - a copy, since a message
+ * may lie at any address
  */
 Datum
 ietp_time_in_status_deserialize(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(PG_GETARG_VARLENA_P(0));
+	PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)));
 }
 
 /*
