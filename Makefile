@@ -50,6 +50,7 @@ OBJS = \
 	src/ratio.o \
 	src/record.o \
 	src/ref.o \
+	src/result.o \
 	src/seal.o \
 	src/service.o \
 	src/staffing.o \

@@ -20,7 +20,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -152,20 +151,16 @@ interval_of_microseconds(uint64 microseconds)
 static Datum
 make_result(FunctionCallInfo fcinfo, const IetpConcurrency *result)
 {
-	TupleDesc	desc;
 	Datum		values[4];
 	bool		nulls[4] = {false};
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	values[0] = Int64GetDatum(result->peak);
 	values[1] = TimestampTzGetDatum(ietp_int_of_key(result->at));
 	nulls[1] = result->peak == 0;
 	values[2] = TimestampTzGetDatum(ietp_int_of_key(result->until));
 	nulls[2] = result->until == IETP_NEVER;
 	values[3] = interval_of_microseconds(result->busy);
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values,
-											 nulls));
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 static Datum
@@ -327,7 +322,7 @@ ietp_backlog_transition(PG_FUNCTION_ARGS)
 	else
 		ietp_keep_argument(fcinfo, state, 3);
 	add_difference(state, opened, 1);
-	if (!PG_ARGISNULL(2))
+	if (closed != DT_NOEND)
 		add_difference(state, closed, -1);
 	PG_RETURN_POINTER(state);
 }

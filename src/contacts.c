@@ -21,7 +21,6 @@
  */
 #include "postgres.h"
 
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -165,9 +164,7 @@ make_room(Contacts *contacts, int64 more)
 	while (more > capacity - contacts->count)
 	{
 		if (capacity > (int64) (MaxAllocHugeSize / sizeof(IetpContact) / 2))
-			ereport(ERROR,
-					(errcode(ERRCODE_IETP_STATE_TOO_LARGE),
-					 errmsg("too many values for one group of the aggregate")));
+			ietp_refuse_size();
 		capacity *= 2;
 	}
 	if (capacity > contacts->capacity)
@@ -220,9 +217,7 @@ read_window(FunctionCallInfo fcinfo, int argno, ContactWindow *window)
 	window->within = window->as_of = IETP_LATER;
 	for (int i = argno; i < PG_NARGS(); i++)
 		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_IETP_MISSING_VALUE),
-					 errmsg("an argument of the aggregate that must be the same for all rows of a group is null")));
+			ietp_refuse_null_argument();
 	if (argno < PG_NARGS())
 		window->within = (uint64) ietp_duration_arg(fcinfo, argno,
 													UNIT_MICROSECOND);
@@ -234,9 +229,7 @@ static void
 check_window(const ContactWindow *window, const ContactWindow *other)
 {
 	if (window->within != other->within || window->as_of != other->as_of)
-		ereport(ERROR,
-				(errcode(ERRCODE_IETP_ARGUMENT_DIFFERS),
-				 errmsg("an argument of the aggregate that must be the same for all rows of a group is not")));
+		ietp_refuse_argument();
 }
 
 static Datum
@@ -568,12 +561,9 @@ follow_stored(FunctionCallInfo fcinfo, IetpFollowing *following)
 static Datum
 make_repeats(FunctionCallInfo fcinfo, const IetpFollowing *following)
 {
-	TupleDesc	desc;
 	Datum		values[7];
 	bool		nulls[7] = {false};
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	values[0] = Int64GetDatum(following->contacts);
 	values[1] = Int64GetDatum(following->repeats);
 	values[2] = Int64GetDatum(following->callers);
@@ -589,8 +579,7 @@ make_repeats(FunctionCallInfo fcinfo, const IetpFollowing *following)
 		values[5] = Float8GetDatum(bounds.lower);
 		values[6] = Float8GetDatum(bounds.upper);
 	}
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values,
-											 nulls));
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 static Datum

@@ -104,25 +104,14 @@ make_dwell(FunctionCallInfo fcinfo, bool ends, TimestampTz until,
 	return dwell;
 }
 
-static bool
-same_text(const text *a, const text *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
-}
-
 /* What must be the same for all rows. */
 static void
 check_arguments(const Dwell *dwell, bool ends, TimestampTz until,
 				const text *calendar)
 {
 	if (dwell->ends != ends || dwell->until != until ||
-		!same_text(dwell->calendar, calendar))
-		ereport(ERROR,
-				(errcode(ERRCODE_IETP_ARGUMENT_DIFFERS),
-				 errmsg("an argument of the aggregate that must be the same for all rows of a group is not")));
+		!ietp_same_argument(dwell->calendar, calendar))
+		ietp_refuse_argument();
 }
 
 static void
@@ -133,9 +122,7 @@ add_move(Dwell *dwell, TimestampTz since, int64 n, uint64 status)
 	if (dwell->count == dwell->capacity)
 	{
 		if (dwell->capacity > (int64) (MaxAllocHugeSize / sizeof(StatusMove) / 2))
-			ereport(ERROR,
-					(errcode(ERRCODE_IETP_STATE_TOO_LARGE),
-					 errmsg("too many values for one group of the aggregate")));
+			ietp_refuse_size();
 		dwell->capacity *= 2;
 		dwell->moves = repalloc_huge(dwell->moves,
 									 dwell->capacity * sizeof(StatusMove));

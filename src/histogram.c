@@ -364,18 +364,29 @@ store_buckets(const Histogram *histogram)
 	return stored;
 }
 
-/* Durations as they are, of which there are few. */
+/*
+ * Durations as they are, of which there are few.  What the header says is
+ * found from them in their order, so that the same durations are stored in the
+ * same bytes.
+ */
 static StoredState *
-store_values(const double *values, int64 count, StateUnit unit)
+store_values(const double *values, int count, StateUnit unit,
+			 IetpHistogram *header)
 {
 	StoredState *stored = ietp_make_stored(STATE_HISTOGRAM, unit,
 										   IETP_HISTOGRAM_HEADER + count);
 	uint64		scratch[IETP_HISTOGRAM_FEW];
 	uint64	   *words = stored->words + IETP_HISTOGRAM_HEADER;
+	Histogram	sorted = {0};
 
-	for (int64 i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 		words[i] = ietp_bits_of(values[i]);
 	ietp_sort_keys(words, scratch, count, ietp_pause);
+	sorted.values = (double *) words;
+	sorted.pending = count;
+	sorted.min = get_float8_infinity();
+	sum_up_pending(&sorted);
+	describe(&sorted, header);
 	return stored;
 }
 
@@ -401,14 +412,8 @@ store(Histogram *histogram)
 		stored = store_buckets(histogram);
 	}
 	else
-	{
-		Histogram	all = *histogram;
-
-		sum_up_pending(&all);
-		describe(&all, &header);
 		stored = store_values(histogram->values, histogram->pending,
-							  histogram->unit);
-	}
+							  histogram->unit, &header);
 	check_sum(&header);
 	ietp_histogram_write(&header, stored->words);
 	return stored;
@@ -749,16 +754,32 @@ ietp_duration_histogram_leave_interval(PG_FUNCTION_ARGS)
 	return leave_row(fcinfo, UNIT_MICROSECOND);
 }
 
-/* The few durations of a window, in the order in which they came. */
+/* The few durations of a window. */
 static StoredState *
-store_few(const Window *window)
+store_few(const Window *window, IetpHistogram *header)
 {
 	double		values[IETP_HISTOGRAM_FEW];
-	int64		count = window->tail - window->head;
+	int			count = (int) (window->tail - window->head);
 
-	for (int64 i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 		values[i] = duration_at(window, window->head + i);
-	return store_values(values, count, window->histogram->unit);
+	return store_values(values, count, window->histogram->unit, header);
+}
+
+/* The many durations of a window. */
+static StoredState *
+store_many(const Window *window, IetpHistogram *header)
+{
+	const int64 *least = window->least.indexes;
+	const int64 *greatest = window->greatest.indexes;
+
+	describe(window->histogram, header);
+	header->count = window->tail - window->head;
+	header->min = duration_at(window, least[RING(window,
+												 window->least.head)]);
+	header->max = duration_at(window, greatest[RING(window,
+													window->greatest.head)]);
+	return store_buckets(window->histogram);
 }
 
 /*
@@ -767,31 +788,20 @@ store_few(const Window *window)
 Datum
 ietp_duration_histogram_window(PG_FUNCTION_ARGS)
 {
-	Window	   *window;
+	const Window *window;
 	IetpHistogram header;
 	StoredState *stored;
-	int64		count;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	window = (Window *) PG_GETARG_POINTER(0);
-	count = window->tail - window->head;
-	if (count == 0)
+	if (window->tail == window->head)
 		PG_RETURN_NULL();
-	if (count <= IETP_HISTOGRAM_FEW)
-		sum_up(window);
-	describe(window->histogram, &header);
+	if (window->tail - window->head <= IETP_HISTOGRAM_FEW)
+		stored = store_few(window, &header);
+	else
+		stored = store_many(window, &header);
 	check_sum(&header);
-	header.count = count;
-	header.bucketed = count > IETP_HISTOGRAM_FEW;
-	header.min = duration_at(window,
-							 window->least.indexes[RING(window,
-														window->least.head)]);
-	header.max = duration_at(window,
-							 window->greatest.indexes[RING(window,
-														   window->greatest.head)]);
-	stored = header.bucketed ? store_buckets(window->histogram) :
-		store_few(window);
 	ietp_histogram_write(&header, stored->words);
 	PG_RETURN_POINTER(stored);
 }
@@ -861,6 +871,22 @@ subtract_values(const StoredState *stored, const IetpHistogram *from,
 }
 
 /*
+ * What is left of a sum by subtraction may have lost all its digits, but lies
+ * between so many times the least and the greatest.
+ */
+static void
+bound_sum(Histogram *histogram)
+{
+	double		least = histogram->count * histogram->min;
+	double		greatest = histogram->count * histogram->max;
+
+	if (histogram->sum.value >= least && histogram->sum.value <= greatest)
+		return;
+	histogram->sum.value = histogram->sum.value < least ? least : greatest;
+	histogram->sum.rest = 0;
+}
+
+/*
  * The least and the greatest that are left are known as their buckets are, and
  * by what they were before.
  */
@@ -885,6 +911,7 @@ bound_extremes(Histogram *histogram)
 	histogram->min = Max(histogram->min, ietp_bucket_lower(least));
 	histogram->max = Min(histogram->max,
 						 ietp_double_of(ietp_bits_of(ietp_bucket_upper(greatest)) - 1));
+	bound_sum(histogram);
 }
 
 /* Takes another histogram out of one that counts. */
@@ -905,7 +932,6 @@ subtract_counts(Histogram *histogram, const IetpHistogram *other)
 	/* There is nothing to add up again where this costs precision. */
 	(void) ietp_sum_remove(&histogram->sum, other->sum);
 	(void) ietp_sum_remove(&histogram->sum, other->rest);
-	histogram->sum.value = Max(histogram->sum.value, 0);
 }
 
 /*
@@ -938,24 +964,14 @@ ietp_duration_histogram_subtract(PG_FUNCTION_ARGS)
 
 /* What is asked of it */
 
-/* What is told in seconds of a histogram of intervals. */
-static double
-from_unit(const StoredState *stored, double value)
-{
-	return stored->unit == UNIT_MICROSECOND ? value / USECS_PER_SEC : value;
-}
-
 static double
 percentile_of(const StoredState *stored, double p)
 {
 	IetpHistogram histogram;
 
-	if (!(p >= 0 && p <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
-				 errmsg("percentile is not between 0 and 1")));
+	ietp_check_percentile(p);
 	read_stored(stored, &histogram);
-	return from_unit(stored, ietp_histogram_quantile(&histogram, p));
+	return ietp_from_unit(stored, ietp_histogram_quantile(&histogram, p));
 }
 
 /*
@@ -978,31 +994,8 @@ ietp_histogram_percentile(PG_FUNCTION_ARGS)
 Datum
 ietp_histogram_percentiles(PG_FUNCTION_ARGS)
 {
-	const StoredState *stored = stored_arg(fcinfo, 0);
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(1);
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
-
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-					  TYPALIGN_DOUBLE, &values, &nulls, &count);
-	if (count == 0)
-		PG_RETURN_ARRAYTYPE_P(construct_empty_array(FLOAT8OID));
-	for (int i = 0; i < count; i++)
-	{
-		double		percentile;
-
-		if (nulls[i])
-			continue;
-		percentile = percentile_of(stored, DatumGetFloat8(values[i]));
-		nulls[i] = isnan(percentile);
-		values[i] = Float8GetDatum(percentile);
-	}
-	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, ARR_NDIM(array),
-											 ARR_DIMS(array),
-											 ARR_LBOUND(array), FLOAT8OID,
-											 sizeof(float8), FLOAT8PASSBYVAL,
-											 TYPALIGN_DOUBLE));
+	return ietp_quantiles(stored_arg(fcinfo, 0), PG_GETARG_ARRAYTYPE_P(1),
+						  percentile_of);
 }
 
 /*
@@ -1035,23 +1028,19 @@ ietp_histogram_summary(PG_FUNCTION_ARGS)
 {
 	const StoredState *stored = stored_arg(fcinfo, 0);
 	IetpHistogram histogram;
-	TupleDesc	desc;
 	Datum		values[6];
 	bool		nulls[6] = {false};
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	read_stored(stored, &histogram);
 	values[0] = Int64GetDatum(histogram.count);
-	values[1] = Float8GetDatum(from_unit(stored, histogram.sum));
-	values[2] = Float8GetDatum(from_unit(stored, histogram.sum /
-										 histogram.count));
-	values[3] = Float8GetDatum(from_unit(stored, histogram.min));
-	values[4] = Float8GetDatum(from_unit(stored, histogram.max));
+	values[1] = Float8GetDatum(ietp_from_unit(stored, histogram.sum));
+	values[2] = Float8GetDatum(ietp_from_unit(stored, histogram.sum /
+											  histogram.count));
+	values[3] = Float8GetDatum(ietp_from_unit(stored, histogram.min));
+	values[4] = Float8GetDatum(ietp_from_unit(stored, histogram.max));
 	values[5] = BoolGetDatum(!histogram.bucketed);
 	nulls[2] = nulls[3] = nulls[4] = histogram.count == 0;
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values,
-											 nulls));
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 /*
@@ -1083,10 +1072,10 @@ ietp_histogram_buckets(PG_FUNCTION_ARGS)
 			count++;
 			i++;
 		}
-		values[0] = Float8GetDatum(from_unit(stored,
-											 ietp_bucket_lower(bucket)));
-		values[1] = Float8GetDatum(from_unit(stored,
-											 ietp_bucket_upper(bucket)));
+		values[0] = Float8GetDatum(ietp_from_unit(stored,
+												  ietp_bucket_lower(bucket)));
+		values[1] = Float8GetDatum(ietp_from_unit(stored,
+												  ietp_bucket_upper(bucket)));
 		values[2] = Int64GetDatum(count);
 		tuplestore_putvalues(result->setResult, result->setDesc, values,
 							 nulls);

@@ -53,6 +53,10 @@
 #define ERRCODE_IETP_MALFORMED_STATE		MAKE_SQLSTATE('I','E','5','1','2')
 #define ERRCODE_IETP_STATE_TOO_LARGE		MAKE_SQLSTATE('I','E','5','1','3')
 
+/* result.c */
+extern Datum ietp_form_row(FunctionCallInfo fcinfo, const Datum *values,
+						   const bool *nulls);
+
 /* cache.c */
 extern void ietp_cache_init(void);
 extern uint64 ietp_cache_generation(void);

@@ -23,6 +23,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "core/order.h"
@@ -188,17 +189,13 @@ sort_ranks(Wanted *wanted)
 	wanted->nranks = kept;
 }
 
-/* Where the percentile "p" lies among "count" values, as percentile_cont has it. */
+/* Where percentile_cont has the percentile "p" among "count" values. */
 static void
 locate(Percentile *percentile, double p, int64 count)
 {
 	double		place = p * (count - 1);
 
-	/* Not by a range, which NaN would pass. */
-	if (!(p >= 0 && p <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
-				 errmsg("percentile is not between 0 and 1")));
+	ietp_check_percentile(p);
 	percentile->lower = (int64) floor(place);
 	percentile->upper = (int64) ceil(place);
 	percentile->proportion = place - floor(place);
@@ -251,7 +248,11 @@ make_result(const Wanted *wanted, const Datum *selected, Oid type,
 {
 	Datum	   *values = palloc0((wanted->count + 1) * sizeof(Datum));
 	bool	   *nulls = palloc0((wanted->count + 1) * sizeof(bool));
+	int16		length;
+	bool		by_value;
+	char		alignment;
 
+	get_typlenbyvalalign(type, &length, &by_value, &alignment);
 	if (wanted->count == 0)
 		return PointerGetDatum(construct_empty_array(type));
 	for (int i = 0; i < wanted->count; i++)
@@ -272,10 +273,8 @@ make_result(const Wanted *wanted, const Datum *selected, Oid type,
 											  ARR_NDIM(wanted->array),
 											  ARR_DIMS(wanted->array),
 											  ARR_LBOUND(wanted->array),
-											  type,
-											  type == FLOAT8OID ? sizeof(float8) : sizeof(Interval),
-											  type == FLOAT8OID && FLOAT8PASSBYVAL,
-											  TYPALIGN_DOUBLE));
+											  type, length, by_value,
+											  alignment));
 }
 
 
@@ -338,6 +337,13 @@ span_length(const Span *span)
 	return length;
 }
 
+/* Months and days as one number, so that those with fewer come first. */
+static int64
+days_order(const Span *span)
+{
+	return span->days ^ INT64CONST(0x80000000);
+}
+
 /*
  * By length, then by how it is written, so that the order of the rows makes no
  * difference.
@@ -348,7 +354,8 @@ compare_spans(const Span *a, const Span *b)
 	int			result = int128_compare(span_length(a), span_length(b));
 
 	if (result == 0)
-		result = (a->days > b->days) - (a->days < b->days);
+		result = (days_order(a) > days_order(b)) -
+			(days_order(a) < days_order(b));
 	return result;
 }
 

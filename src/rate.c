@@ -12,8 +12,6 @@
 
 #include <float.h>
 
-#include "access/htup_details.h"
-#include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -53,13 +51,10 @@ ietp_poisson_rate(PG_FUNCTION_ARGS)
 	double		per = PG_GETARG_FLOAT8(2);
 	double		confidence = PG_GETARG_FLOAT8(3);
 	bool		none = exposure == 0.0;
-	TupleDesc	descriptor;
 	Datum		values[5] = {Int64GetDatum(events), Float8GetDatum(exposure)};
 	bool		nulls[5] = {false, false, none, none, none};
 
 	check_rate_arguments(events, exposure, per, confidence);
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	if (!none)
 	{
 		IetpBounds	bounds = ietp_poisson_bounds(events, confidence);
@@ -68,8 +63,7 @@ ietp_poisson_rate(PG_FUNCTION_ARGS)
 		values[3] = Float8GetDatum(bounds.lower * per / exposure);
 		values[4] = Float8GetDatum(bounds.upper * per / exposure);
 	}
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor),
-											 values, nulls));
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 /* 10 to the power of exponent, exactly. */

@@ -14,7 +14,6 @@
 #include "postgres.h"
 
 #include "common/int.h"
-#include "funcapi.h"
 #include "libpq/pqformat.h"
 
 #include "core/confidence.h"
@@ -46,12 +45,9 @@ IETP_FUNCTION(wilson_interval);
 Datum
 ietp_make_proportion(FunctionCallInfo fcinfo, int64 k, int64 n)
 {
-	TupleDesc	descriptor;
 	Datum		values[5] = {Int64GetDatum(k), Int64GetDatum(n)};
 	bool		nulls[5] = {false, false, true, true, true};
 
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	if (n > 0)
 	{
 		IetpBounds	bounds = ietp_wilson_bounds(k, n, CONFIDENCE);
@@ -61,8 +57,7 @@ ietp_make_proportion(FunctionCallInfo fcinfo, int64 k, int64 n)
 		values[4] = Float8GetDatum(bounds.upper);
 		nulls[2] = nulls[3] = nulls[4] = false;
 	}
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor),
-											 values, nulls));
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 /*
@@ -217,7 +212,6 @@ ietp_wilson_interval(PG_FUNCTION_ARGS)
 {
 	RatioState	state = {PG_GETARG_INT64(0), PG_GETARG_INT64(1)};
 	double		confidence = PG_GETARG_FLOAT8(2);
-	TupleDesc	descriptor;
 	Datum		values[2] = {0};
 	bool		nulls[2] = {state.n == 0, state.n == 0};
 
@@ -227,8 +221,6 @@ ietp_wilson_interval(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
 				 errmsg("a part is out of range"),
 				 errhint("It is not negative and at most the whole.")));
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	if (state.n > 0)
 	{
 		IetpBounds	bounds = ietp_wilson_bounds(state.k, state.n, confidence);
@@ -236,6 +228,5 @@ ietp_wilson_interval(PG_FUNCTION_ARGS)
 		values[0] = Float8GetDatum(bounds.lower);
 		values[1] = Float8GetDatum(bounds.upper);
 	}
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor),
-											 values, nulls));
+	return ietp_form_row(fcinfo, values, nulls);
 }

@@ -20,7 +20,6 @@
 #include "access/htup_details.h"
 #include "catalog/pg_enum.h"
 #include "common/int.h"
-#include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "utils/float.h"
 #include "utils/syscache.h"
@@ -761,12 +760,9 @@ ietp_service_level(PG_FUNCTION_ARGS)
 {
 	ServiceState *state = (ServiceState *) PG_GETARG_POINTER(0);
 	int64		offered = state->answered + state->abandoned;
-	TupleDesc	descriptor;
 	Datum		values[COLUMNS];
 	bool		nulls[COLUMNS] = {0};
 
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	values[OFFERED] = Int64GetDatum(offered);
 	values[ANSWERED] = Int64GetDatum(state->answered);
 	values[ABANDONED] = Int64GetDatum(state->abandoned);
@@ -776,8 +772,7 @@ ietp_service_level(PG_FUNCTION_ARGS)
 	nulls[SERVICE_LEVEL] = nulls[LOWER] = nulls[UPPER] = true;
 	nulls[ASA] = nulls[ABANDONMENT] = true;
 	set_shares(state, offered, values, nulls);
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor),
-											 values, nulls));
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 /* Calls that reached an agent or self-service, of all that were offered. */

@@ -12,8 +12,6 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
-#include "funcapi.h"
 
 #include "core/erlang.h"
 #include "duration.h"
@@ -121,12 +119,9 @@ staffing(FunctionCallInfo fcinfo, bool is_interval)
 	int32		agents = get_agents(fcinfo, 3);
 	double		waiting = ietp_waiting(load.traffic, agents);
 	bool		stable = agents > load.traffic;
-	TupleDesc	descriptor;
 	Datum		values[5];
 	bool		nulls[5] = {0};
 
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	values[0] = Float8GetDatum(load.traffic);
 	values[1] = Float8GetDatum(stable ? load.traffic / agents : 1.0);
 	values[2] = Float8GetDatum(waiting);
@@ -135,8 +130,7 @@ staffing(FunctionCallInfo fcinfo, bool is_interval)
 	values[4] = Float8GetDatum(ietp_served_within(waiting, load.traffic,
 												  agents, load.threshold /
 												  load.handling_time));
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor),
-											 values, nulls));
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 Datum

@@ -20,6 +20,9 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
+#include "catalog/pg_type.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
@@ -87,6 +90,14 @@ ietp_make_state(FunctionCallInfo fcinfo, StateKind kind, StateUnit unit,
 	return state;
 }
 
+void
+ietp_refuse_size(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_IETP_STATE_TOO_LARGE),
+			 errmsg("too many values for one group of the aggregate")));
+}
+
 /*
  * Makes room for so many further items.  Sizes are powers of two, as the
  * allocator rounds them up anyway.  From the second allocation on the items
@@ -104,9 +115,7 @@ ietp_grow_state(State *state, int64 more)
 	if (more <= state->capacity - state->count)
 		return state;
 	if (more > MOST_ITEMS - state->count)
-		ereport(ERROR,
-				(errcode(ERRCODE_IETP_STATE_TOO_LARGE),
-				 errmsg("too many values for one group of the aggregate")));
+		ietp_refuse_size();
 	while (size < wanted)
 		size *= 2;
 	if (state->items != (char *) (state + 1))
@@ -122,8 +131,8 @@ ietp_grow_state(State *state, int64 more)
 }
 
 /* Are two varlenas the same, byte for byte? */
-static bool
-same_argument(const struct varlena *a, const struct varlena *b)
+bool
+ietp_same_argument(const struct varlena *a, const struct varlena *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
@@ -131,12 +140,20 @@ same_argument(const struct varlena *a, const struct varlena *b)
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
-static void
-refuse_argument(void)
+void
+ietp_refuse_argument(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_IETP_ARGUMENT_DIFFERS),
 			 errmsg("an argument of the aggregate that must be the same for all rows of a group is not")));
+}
+
+void
+ietp_refuse_null_argument(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_IETP_MISSING_VALUE),
+			 errmsg("an argument of the aggregate that must be the same for all rows of a group is null")));
 }
 
 /*
@@ -165,14 +182,12 @@ ietp_check_argument(FunctionCallInfo fcinfo, State *state, int argno)
 	MemoryContext before;
 
 	if (PG_ARGISNULL(argno))
-		ereport(ERROR,
-				(errcode(ERRCODE_IETP_MISSING_VALUE),
-				 errmsg("an argument of the aggregate that must be the same for all rows of a group is null")));
+		ietp_refuse_null_argument();
 	if (state->argument != NULL)
 	{
-		if (!same_argument(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(argno)),
-						   state->argument))
-			refuse_argument();
+		if (!ietp_same_argument(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(argno)),
+								state->argument))
+			ietp_refuse_argument();
 		return;
 	}
 	before = MemoryContextSwitchTo(aggregate_context(fcinfo));
@@ -305,8 +320,8 @@ ietp_state_combine(PG_FUNCTION_ARGS)
 	if (state == NULL)
 		state = make_alike(fcinfo, other);
 	ietp_check_unit(state->unit, other->unit);
-	if (!same_argument(state->argument, other->argument))
-		refuse_argument();
+	if (!ietp_same_argument(state->argument, other->argument))
+		ietp_refuse_argument();
 	state = ietp_grow_state(state, other->count);
 	memcpy(state->items + state->count * state->item_size, other->items,
 		   other->count * state->item_size);
@@ -455,4 +470,54 @@ ietp_stored_out(FunctionCallInfo fcinfo)
 	write_stored(&buf, STORED_STATE_ARG(0));
 	return DirectFunctionCall1(byteaout,
 							   PointerGetDatum(pq_endtypsend(&buf)));
+}
+
+
+/* What is asked of stored states */
+
+/* Not by a range, which NaN would pass. */
+void
+ietp_check_percentile(double p)
+{
+	if (!(p >= 0 && p <= 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
+				 errmsg("percentile is not between 0 and 1")));
+}
+
+/* What was given as intervals is told in seconds. */
+double
+ietp_from_unit(const StoredState *stored, double value)
+{
+	return stored->unit == UNIT_MICROSECOND ? value / USECS_PER_SEC : value;
+}
+
+/* An array of the same shape, with NULL where a quantile is NaN. */
+Datum
+ietp_quantiles(const StoredState *stored, ArrayType *array,
+			   double (*quantile) (const StoredState *stored, double p))
+{
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+					  TYPALIGN_DOUBLE, &values, &nulls, &count);
+	if (count == 0)
+		return PointerGetDatum(construct_empty_array(FLOAT8OID));
+	for (int i = 0; i < count; i++)
+	{
+		double		value;
+
+		if (nulls[i])
+			continue;
+		value = quantile(stored, DatumGetFloat8(values[i]));
+		nulls[i] = isnan(value);
+		values[i] = Float8GetDatum(value);
+	}
+	return PointerGetDatum(construct_md_array(values, nulls, ARR_NDIM(array),
+											  ARR_DIMS(array),
+											  ARR_LBOUND(array), FLOAT8OID,
+											  sizeof(float8), FLOAT8PASSBYVAL,
+											  TYPALIGN_DOUBLE));
 }

@@ -17,6 +17,7 @@
 #define IETP_STATE_H
 
 #include "lib/stringinfo.h"
+#include "utils/array.h"
 #include "utils/float.h"
 
 #include "compat.h"
@@ -88,6 +89,11 @@ extern void ietp_check_argument(FunctionCallInfo fcinfo, State *state,
 extern State *ietp_add_stored(FunctionCallInfo fcinfo, State *state,
 							  const StoredState *stored, Size item_size);
 extern StoredState *ietp_store_state(const State *state);
+extern bool ietp_same_argument(const struct varlena *a,
+							   const struct varlena *b);
+extern void ietp_refuse_argument(void);
+extern void ietp_refuse_null_argument(void);
+extern void ietp_refuse_size(void);
 extern void ietp_check_unit(uint8 unit, uint8 other);
 
 extern void ietp_refuse_duration(void);
@@ -100,6 +106,12 @@ extern Datum ietp_stored_recv(FunctionCallInfo fcinfo, StateKind kind,
 							  StoredStateCheck check);
 extern Datum ietp_stored_out(FunctionCallInfo fcinfo);
 extern Datum ietp_stored_send(FunctionCallInfo fcinfo);
+
+extern void ietp_check_percentile(double p);
+extern double ietp_from_unit(const StoredState *stored, double value);
+extern Datum ietp_quantiles(const StoredState *stored, ArrayType *array,
+							double (*quantile) (const StoredState *stored,
+												double p));
 
 extern void ietp_pause(void);
 

@@ -105,7 +105,11 @@ add_sample(State *state, const StoredState *stored)
 			*keys++ = word;
 		else
 			for (int64 n = word & ~IETP_SURVIVAL_REPEAT; n > 1; n--, keys++)
+			{
 				*keys = keys[-1];
+				if (n % IETP_PAUSE_KEYS == 0)
+					CHECK_FOR_INTERRUPTS();
+			}
 		if (i % IETP_PAUSE_KEYS == 0)
 			CHECK_FOR_INTERRUPTS();
 	}
@@ -164,13 +168,6 @@ ietp_survival_final(PG_FUNCTION_ARGS)
 
 /* What is asked of it */
 
-/* What is told in seconds of a sample of intervals. */
-static double
-from_unit(const StoredState *stored, double value)
-{
-	return stored->unit == UNIT_MICROSECOND ? value / USECS_PER_SEC : value;
-}
-
 static double
 to_unit(const StoredState *stored, double value)
 {
@@ -184,15 +181,6 @@ set_float(double value, Datum *datum, bool *isnull)
 {
 	*isnull = isnan(value);
 	*datum = Float8GetDatum(value);
-}
-
-static void
-check_proportion(double value, const char *what)
-{
-	if (!(value >= 0 && value <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
-				 errmsg("%s is not between 0 and 1", what)));
 }
 
 /* The normal quantile of a confidence, which is given as a proportion. */
@@ -211,11 +199,11 @@ confidence_arg(FunctionCallInfo fcinfo, int argno)
 static double
 quantile_of(const StoredState *stored, double p)
 {
-	check_proportion(p, "quantile");
-	return from_unit(stored,
-					 ietp_survival_quantile(stored->words,
-											STORED_STATE_WORDS(stored), p,
-											ietp_pause));
+	ietp_check_percentile(p);
+	return ietp_from_unit(stored,
+						  ietp_survival_quantile(stored->words,
+												 STORED_STATE_WORDS(stored), p,
+												 ietp_pause));
 }
 
 static IetpInterval
@@ -226,21 +214,9 @@ quantile_bounds(const StoredState *stored, double p, double z)
 	bounds = ietp_survival_quantile_bounds(stored->words,
 										   STORED_STATE_WORDS(stored), p, z,
 										   ietp_pause);
-	bounds.lower = from_unit(stored, bounds.lower);
-	bounds.upper = from_unit(stored, bounds.upper);
+	bounds.lower = ietp_from_unit(stored, bounds.lower);
+	bounds.upper = ietp_from_unit(stored, bounds.upper);
 	return bounds;
-}
-
-/* A row of the function's result type. */
-static Datum
-make_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
-{
-	TupleDesc	desc;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values,
-											 nulls));
 }
 
 /*
@@ -262,25 +238,8 @@ ietp_survival_median(PG_FUNCTION_ARGS)
 Datum
 ietp_survival_quantiles(PG_FUNCTION_ARGS)
 {
-	const StoredState *stored = STORED_STATE_ARG(0);
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(1);
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
-
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-					  TYPALIGN_DOUBLE, &values, &nulls, &count);
-	if (count == 0)
-		PG_RETURN_ARRAYTYPE_P(construct_empty_array(FLOAT8OID));
-	for (int i = 0; i < count; i++)
-		if (!nulls[i])
-			set_float(quantile_of(stored, DatumGetFloat8(values[i])),
-					  &values[i], &nulls[i]);
-	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, ARR_NDIM(array),
-											 ARR_DIMS(array),
-											 ARR_LBOUND(array), FLOAT8OID,
-											 sizeof(float8), FLOAT8PASSBYVAL,
-											 TYPALIGN_DOUBLE));
+	return ietp_quantiles(STORED_STATE_ARG(0), PG_GETARG_ARRAYTYPE_P(1),
+						  quantile_of);
 }
 
 /*
@@ -300,7 +259,7 @@ ietp_survival_quantile_interval(PG_FUNCTION_ARGS)
 	bounds = quantile_bounds(stored, p, z);
 	set_float(bounds.lower, &values[1], &nulls[1]);
 	set_float(bounds.upper, &values[2], &nulls[2]);
-	return make_row(fcinfo, values, nulls);
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 /*
@@ -340,7 +299,7 @@ ietp_survival_summary(PG_FUNCTION_ARGS)
 	set_float(quantile_of(stored, 0.5), &values[2], &nulls[2]);
 	set_float(bounds.lower, &values[3], &nulls[3]);
 	set_float(bounds.upper, &values[4], &nulls[4]);
-	return make_row(fcinfo, values, nulls);
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 /* One row of the curve. */
@@ -353,7 +312,7 @@ put_time(ReturnSetInfo *result, const StoredState *stored,
 	Datum		values[10];
 	bool		nulls[10] = {false};
 
-	values[0] = Float8GetDatum(from_unit(stored, curve->time));
+	values[0] = Float8GetDatum(ietp_from_unit(stored, curve->time));
 	values[1] = Int64GetDatum(curve->at_risk);
 	values[2] = Int64GetDatum(curve->ended);
 	values[3] = Int64GetDatum(curve->censored);
@@ -409,9 +368,9 @@ ietp_survival_restricted_mean(PG_FUNCTION_ARGS)
 		ietp_refuse_duration();
 	mean = ietp_survival_mean(stored->words, words, horizon, &error,
 							  ietp_pause);
-	set_float(from_unit(stored, mean), &values[0], &nulls[0]);
-	set_float(from_unit(stored, error), &values[1], &nulls[1]);
-	return make_row(fcinfo, values, nulls);
+	set_float(ietp_from_unit(stored, mean), &values[0], &nulls[0]);
+	set_float(ietp_from_unit(stored, error), &values[1], &nulls[1]);
+	return ietp_form_row(fcinfo, values, nulls);
 }
 
 /*
@@ -434,5 +393,5 @@ ietp_log_rank(PG_FUNCTION_ARGS)
 	values[2] = Float8GetDatum(test.variance);
 	set_float(test.chi_square, &values[3], &nulls[3]);
 	set_float(test.p_value, &values[4], &nulls[4]);
-	return make_row(fcinfo, values, nulls);
+	return ietp_form_row(fcinfo, values, nulls);
 }

@@ -74,6 +74,10 @@ SELECT pg_temp.outcome(v.call) FROM (VALUES
 	($$SELECT peak_concurrency('2021-03-02', '-infinity')$$),
 	($$SELECT backlog('2021-03-02', '2021-03-01', '{2021-03-03}')$$)) AS v (call);
 
+-- What never ends is open at all times to come.
+SELECT backlog('2021-03-01', closed, '{2021-02-01,infinity}')
+FROM unnest('{NULL,infinity}'::timestamptz[]) AS closed;
+
 -- Many, against a sum over windows, in groups with and without spans that go
 -- on
 CREATE TABLE spans AS

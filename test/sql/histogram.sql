@@ -205,6 +205,15 @@ SELECT duration_histogram_merge(h) FROM (
 	SELECT duration_histogram(1) AS h UNION ALL
 	SELECT duration_histogram(interval '1 s')) AS q;
 \echo :LAST_ERROR_SQLSTATE
+-- Of a sum of which nothing is left, the bounds still hold.
+SELECT count(*) AS subtractions, count(*) FILTER (WHERE d.sum
+	BETWEEN d.count * d.min AND d.count * d.max) AS bounded
+FROM (SELECT duration_histogram(x) AS whole,
+		duration_histogram(x) FILTER (WHERE x > 1) AS large
+	FROM (SELECT 10::double precision ^ (s + n % 3) AS x
+		FROM generate_series(1, 70) AS n, unnest('{-25,24}'::int[]) AS s
+		UNION ALL SELECT 1e-30) AS q) AS h,
+	histogram_summary(whole OPERATOR(ietp.-) large) AS d;
 -- More than 32 bits count.
 SELECT s.* FROM (SELECT '\x02'::text) AS q, LATERAL (
 	SELECT h OPERATOR(ietp.+) h OPERATOR(ietp.+) h

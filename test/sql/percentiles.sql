@@ -66,6 +66,8 @@ SELECT percentiles(x, '{0,0.5,1}')
 FROM unnest('{24:00,1 day,30 days,1 mon}'::interval[]) AS x;
 SELECT percentiles(x, '{0,0.5,1}')
 FROM unnest('{1 mon,30 days,1 day,24:00}'::interval[]) AS x;
+SELECT percentiles(x, '{0,0.5,1}')
+FROM unnest('{0,-1 day 24:00,1 day -24:00}'::interval[]) AS x;
 SELECT percentiles(x, '{0,0.25,1}')
 FROM unnest('{178000000 years,-178000000 years,1 us}'::interval[]) AS x;
 
