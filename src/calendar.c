@@ -629,7 +629,8 @@ check_years(Calendar *calendar, int64 since, int64 until)
 	int64		end = Max(since, until);
 
 	if (likely(first >= calendar->known_since &&
-			   end <= calendar->known_until))
+			   end <= calendar->known_until &&
+			   first < calendar->known_until))
 		return;
 	warn_of_years(calendar, local_year(calendar, first),
 				  local_year(calendar, end > first ? end - 1 : end));

@@ -21,6 +21,8 @@ SELECT is_open('2020-05-01 10:00+08', 'CN');
 SELECT working_time('2026-12-31 17:00+08', '2027-01-01 00:00+08', 'CN');
 SELECT working_time('2026-12-31 17:00+08', '2027-01-01 00:00:00.000001+08',
 	'CN');
+SELECT is_open('2026-12-31 23:59:59.999999+08', 'CN'),
+	is_open('2027-01-01 00:00+08', 'CN');
 -- So does its begin, as the local clock says: still 2020 in UTC.
 SELECT next_opening('2020-12-31 16:00+00', 'CN');
 SELECT add_working_time('2026-12-31 17:00+08', '1 hour', 'CN'),
