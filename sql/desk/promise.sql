@@ -607,8 +607,11 @@ BEGIN
 	), event AS MATERIALIZED (
 		SELECT e.case_ref, e.n, e.lifecycle_version,
 			COALESCE(e.from_status, '') AS from_status, e.to_status,
-			e.action, CASE
+			-- First how a case came, last what became of it.
+			e.action, CASE e.n WHEN 1 THEN 2 ELSE (3::bigint << 32) + e.n END
+				AS place, CASE
 				-- When a case had the status that it came with.
+				WHEN e.n = 1 AND c.source IS NULL THEN c.opened_at
 				WHEN e.n = 1 THEN
 					(e.changes -> 'status_since' ->> 1)::timestamptz
 				ELSE GREATEST(e.occurred_at, c.opened_at) END AS at,
@@ -621,8 +624,7 @@ BEGIN
 				THEN e.changes -> 'severity' ->> 0 END AS old_severity
 		FROM desk.events AS e
 		JOIN chosen AS c ON c.case_ref = e.case_ref
-		WHERE (e.n > 1 OR c.source IS NOT NULL)
-		AND (only_cases IS NULL OR e.case_ref = ANY (only_cases))
+		WHERE (only_cases IS NULL OR e.case_ref = ANY (only_cases))
 		AND (e.to_status IS NOT NULL OR e.changes IS NOT NULL
 			OR e.action = ANY (wanted_events))
 	), seen AS (
@@ -638,7 +640,7 @@ BEGIN
 		-- Of one that came closed nothing begins.
 		AND (c.first_closed_at IS NULL OR c.first_closed_at >= c.recorded_at)
 		UNION ALL
-		SELECT e.case_ref, w.id, e.at, 2 * e.n::bigint, NULL
+		SELECT e.case_ref, w.id, e.at, e.place, NULL
 		FROM event AS e
 		JOIN desk.move_signs(wanted) AS m
 			ON m.lifecycle_version = e.lifecycle_version
@@ -646,20 +648,20 @@ BEGIN
 		JOIN wanted_sign AS w ON w.sign = m.sign
 		WHERE e.at <= as_of
 		UNION ALL
-		SELECT e.case_ref, w.id, e.at, 2 * e.n::bigint, NULL
+		SELECT e.case_ref, w.id, e.at, e.place, NULL
 		FROM event AS e
 		JOIN wanted_sign AS w ON w.sign = 'event:' || e.action
 		WHERE e.action = ANY (wanted_events) AND e.at <= as_of
 		UNION ALL
-		SELECT e.case_ref, w.id, e.escalated_at, 2 * e.n::bigint, NULL
+		SELECT e.case_ref, w.id, e.escalated_at, e.place, NULL
 		FROM event AS e, wanted_sign AS w
 		WHERE w.sign = 'escalated' AND e.escalated_at <= as_of
 		UNION ALL
-		SELECT e.case_ref, NULL, e.at, 2 * e.n::bigint, e.old_severity
+		SELECT e.case_ref, NULL, e.at, e.place, e.old_severity
 		FROM event AS e WHERE e.old_severity IS NOT NULL
 		UNION ALL
 		SELECT a.case_ref, w.id, GREATEST(a.occurred_at, c.opened_at),
-			(1::bigint << 40) + a.n, NULL
+			(2::bigint << 32) + a.n, NULL
 		FROM desk.actions AS a
 		JOIN wanted_sign AS w ON w.kind = a.kind AND w.reached
 			= COALESCE(a.reached, false)
@@ -668,7 +670,7 @@ BEGIN
 		AND (only_cases IS NULL OR a.case_ref = ANY (only_cases))
 		UNION ALL
 		SELECT o.case_ref, w.id, GREATEST(o.given_at, c.opened_at),
-			(1::bigint << 41) + o.n, NULL
+			(1::bigint << 32) + o.n, NULL
 		FROM desk.consents AS o
 		JOIN wanted_sign AS w ON w.sign = CASE o.entry WHEN 'withdrawn'
 			THEN 'factory_consent_withdrawn' ELSE 'factory_consent' END

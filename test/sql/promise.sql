@@ -232,6 +232,13 @@ SELECT pg_temp.run(pg_temp.make_case('CN', '2024-01-31 02:00+00', 'minor',
 	'status closed at ' || v.at), 'acknowledge', '2024-06-01 00:00+00') AS closed
 FROM (VALUES ('2024-02-07 02:00+00'), ('2024-02-07 02:00:00.000001+00'))
 	AS v (at);
+-- What was done when the case was closed was done before.
+SELECT v.happened, v.promise, pg_temp.run(pg_temp.make_case('CN',
+	'2024-01-31 02:00+00', 'minor', v.happened || ' at +1 day',
+	'status closed at +1 day'), v.promise, '2024-06-01 00:00+00') AS closed
+FROM (VALUES ('acknowledgement', 'acknowledge'),
+	('worker_informed', 'feedback'), ('worker_statement', 'next_response'))
+	AS v (happened, promise);
 -- Once it has ended nobody asks how late it is.
 SELECT pg_temp.run(:'jan31', 'acknowledge', '2024-01-31 01:00+00') IS NULL
 	AS not_opened_yet;
@@ -681,6 +688,16 @@ SELECT e.at, e.what FROM helpline.explain_promise(:'other', 'acknowledge',
 SELECT count(*) > 0 AS told FROM helpline.promise_results('2024-01-01',
 	'2024-06-01', version => :draft);
 RESET ROLE;
+-- The status that a case begins with is one that it got.
+SELECT pg_temp.after(format($$SELECT helpline.set_promise(%1$s, 'x',
+	%2$L, '{status:triaged}');
+	SELECT helpline.set_promise_target(%1$s, 'x', '1 day', basis => 'TP')$$,
+	:draft, v.starts), format($$SELECT string_agg(concat_ws(' ', began_at,
+	began_by, ended_at, state), ', ') FROM desk.promise_runs(
+	'2024-06-01 00:00+00', only_case => %L, only_promise => 'x', under => %s)$$,
+	:'paused', :draft)) AS from_the_first
+FROM (VALUES ('{status:received}'), ('{event:opened}'), ('{clock:run}'))
+	AS v (starts);
 -- What keeps it from being sealed
 SET LOCAL ROLE regress_admin;
 SELECT helpline.drop_promise_target(:draft, 'visit');
