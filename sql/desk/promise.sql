@@ -256,7 +256,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION desk.refuse_unsealing_promises() IS
-'trigger: a sealed version is neither deleted nor opened again';
+'trigger: a sealed version is neither deleted, nor opened again, nor entered as such';
 
 CREATE TRIGGER refuse_sealed
 BEFORE INSERT OR DELETE ON desk.promises
@@ -284,6 +284,11 @@ EXECUTE FUNCTION desk.refuse_sealed_promise();
 CREATE TRIGGER refuse_unsealing
 BEFORE DELETE ON desk.promise_versions
 FOR EACH ROW WHEN (NOT ietp.applies_changes() AND OLD.sealed_at IS NOT NULL)
+EXECUTE FUNCTION desk.refuse_unsealing_promises();
+-- It is sealed by an UPDATE, which proves it.
+CREATE TRIGGER refuse_sealed_insert
+BEFORE INSERT ON desk.promise_versions
+FOR EACH ROW WHEN (NOT ietp.applies_changes() AND NEW.sealed_at IS NOT NULL)
 EXECUTE FUNCTION desk.refuse_unsealing_promises();
 CREATE TRIGGER refuse_unsealing_update
 BEFORE UPDATE ON desk.promise_versions

@@ -775,6 +775,8 @@ FROM (VALUES ('UPDATE desk.promise_targets SET warn_at = 1'),
 	('UPDATE desk.promise_versions SET description = ''x'''),
 	('DELETE FROM desk.promise_versions'),
 	('TRUNCATE desk.promise_versions CASCADE'),
+	('INSERT INTO desk.promise_versions
+		VALUES (99, ''2023-01-01'', now(), ''x'')'),
 	('INSERT INTO desk.promise_targets (version, promise, allowance, basis)
 		VALUES (1, ''update'', ''1 day'', ''x'')')) AS v (statement);
 -- What was before is as it was, and what begins from now on goes by the new.
