@@ -524,10 +524,15 @@ compile(Calendar *calendar, int first_year, int end_year)
 	MemoryContextSwitchTo(before);
 }
 
-static void
+/* Compiles a calendar for all years; false where it is already. */
+static bool
 widen(Calendar *calendar)
 {
+	if (calendar->table.since == day_of(FIRST_YEAR) * USECS_PER_DAY &&
+		calendar->table.until == day_of(END_YEAR) * USECS_PER_DAY)
+		return false;
 	compile(calendar, FIRST_YEAR, END_YEAR);
+	return true;
 }
 
 static void
@@ -552,7 +557,7 @@ cover_more(Calendar *calendar, int64 at)
 		refuse_time();
 	if (at < day_of(USUAL_FIRST_YEAR) * USECS_PER_DAY ||
 		at >= day_of(USUAL_END_YEAR) * USECS_PER_DAY)
-		widen(calendar);
+		(void) widen(calendar);
 	else
 		compile(calendar, USUAL_FIRST_YEAR, USUAL_END_YEAR);
 }
@@ -759,6 +764,24 @@ ietp_working_time(PG_FUNCTION_ARGS)
 	PG_RETURN_INTERVAL_P(result);
 }
 
+/* False where the calendar does not open often enough. */
+static bool
+add_time(FunctionCallInfo fcinfo, Calendar **calendar, int64 *result)
+{
+	int64		since = PG_GETARG_TIMESTAMPTZ(0);
+	int64		duration = microseconds_of(PG_GETARG_INTERVAL_P(1));
+
+	*calendar = get_calendar(fcinfo, 2);
+	cover(*calendar, since);
+	while (!ietp_timetable_add(&(*calendar)->table, since, duration, result))
+	{
+		if (!widen(*calendar))
+			return false;
+	}
+	check_years(*calendar, since, *result);
+	return true;
+}
+
 /*
  * ietp.add_working_time(since timestamptz, duration interval, calendar text)
  */
@@ -766,19 +789,27 @@ IETP_FUNCTION(add_working_time);
 Datum
 ietp_add_working_time(PG_FUNCTION_ARGS)
 {
-	int64		since = PG_GETARG_TIMESTAMPTZ(0);
-	int64		duration = microseconds_of(PG_GETARG_INTERVAL_P(1));
-	Calendar   *calendar = get_calendar(fcinfo, 2);
+	Calendar   *calendar;
 	int64		result;
 
-	cover(calendar, since);
-	if (!ietp_timetable_add(&calendar->table, since, duration, &result))
-	{
-		widen(calendar);
-		if (!ietp_timetable_add(&calendar->table, since, duration, &result))
-			refuse_opening(calendar);
-	}
-	check_years(calendar, since, result);
+	if (!add_time(fcinfo, &calendar, &result))
+		refuse_opening(calendar);
+	PG_RETURN_TIMESTAMPTZ(result);
+}
+
+/*
+ * ietp.try_add_working_time(since timestamptz, duration interval,
+ *		calendar text)
+ */
+IETP_FUNCTION(try_add_working_time);
+Datum
+ietp_try_add_working_time(PG_FUNCTION_ARGS)
+{
+	Calendar   *calendar;
+	int64		result;
+
+	if (!add_time(fcinfo, &calendar, &result))
+		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(result);
 }
 
@@ -809,10 +840,9 @@ ietp_next_opening(PG_FUNCTION_ARGS)
 	int64		result;
 
 	cover(calendar, at);
-	if (!ietp_timetable_next(&calendar->table, at, &result))
+	while (!ietp_timetable_next(&calendar->table, at, &result))
 	{
-		widen(calendar);
-		if (!ietp_timetable_next(&calendar->table, at, &result))
+		if (!widen(calendar))
 			refuse_opening(calendar);
 	}
 	check_years(calendar, at, result);
@@ -888,6 +918,27 @@ find_working_day(const Calendar *calendar, int32 since, int32 n, int32 *day)
 	return true;
 }
 
+/* False where the calendar does not open often enough. */
+static bool
+add_days(FunctionCallInfo fcinfo, Calendar **calendar, int32 *day)
+{
+	DateADT		since = PG_GETARG_DATEADT(0);
+	int32		n = PG_GETARG_INT32(1);
+
+	*calendar = get_calendar(fcinfo, 2);
+	*day = since;
+	cover_day(*calendar, since);
+	if (n == 0)
+		return true;
+	while (!find_working_day(*calendar, since, n, day))
+	{
+		if (!widen(*calendar))
+			return false;
+	}
+	check_years_of_days(*calendar, Min(since, *day), Max(since, *day));
+	return true;
+}
+
 /*
  * ietp.add_working_days(since date, days integer, calendar text)
  */
@@ -895,20 +946,25 @@ IETP_FUNCTION(add_working_days);
 Datum
 ietp_add_working_days(PG_FUNCTION_ARGS)
 {
-	DateADT		since = PG_GETARG_DATEADT(0);
-	int32		n = PG_GETARG_INT32(1);
-	Calendar   *calendar = get_calendar(fcinfo, 2);
-	int32		day = since;
+	Calendar   *calendar;
+	int32		day;
 
-	cover_day(calendar, since);
-	if (n == 0)
-		PG_RETURN_DATEADT(since);
-	if (!find_working_day(calendar, since, n, &day))
-	{
-		widen(calendar);
-		if (!find_working_day(calendar, since, n, &day))
-			refuse_opening(calendar);
-	}
-	check_years_of_days(calendar, Min(since, day), Max(since, day));
+	if (!add_days(fcinfo, &calendar, &day))
+		refuse_opening(calendar);
+	PG_RETURN_DATEADT(day);
+}
+
+/*
+ * ietp.try_add_working_days(since date, days integer, calendar text)
+ */
+IETP_FUNCTION(try_add_working_days);
+Datum
+ietp_try_add_working_days(PG_FUNCTION_ARGS)
+{
+	Calendar   *calendar;
+	int32		day;
+
+	if (!add_days(fcinfo, &calendar, &day))
+		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(day);
 }

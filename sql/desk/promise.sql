@@ -418,15 +418,20 @@ CREATE FUNCTION desk.promise_time(since timestamptz, allowance interval,
 RETURNS timestamptz
 LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 RETURN CASE counts
-	WHEN 'calendar_time' THEN timezone(time_zone,
-		timezone(time_zone, since) + allowance)
-	WHEN 'opening_hours' THEN ietp.add_working_time(since, allowance, calendar)
-	ELSE timezone(time_zone, (ietp.add_working_days(
+	-- Hours pass as they do, also when clocks go forward or back.
+	WHEN 'calendar_time' THEN CASE
+		WHEN date_trunc('day', allowance) = interval '0' THEN since + allowance
+		ELSE timezone(time_zone, timezone(time_zone, since)
+				+ date_trunc('day', allowance))
+			+ (allowance - date_trunc('day', allowance)) END
+	WHEN 'opening_hours' THEN
+		ietp.try_add_working_time(since, allowance, calendar)
+	ELSE timezone(time_zone, (ietp.try_add_working_days(
 		timezone(time_zone, since)::date, extract(day FROM allowance)::integer,
 		calendar) + 1)::timestamp) END;
 COMMENT ON FUNCTION desk.promise_time(
 	timestamptz, interval, text, text, text) IS
-'when an allowance is used up: an instant plus days and months of a time zone, to the end of a working day, or plus time in which a line is open';
+'when an allowance is used up: an instant plus days and months of a time zone and hours, to the end of a working day, or plus time in which a line is open; NULL where it does not open so often';
 
 -- In UTC every day has 24 hours.
 CREATE FUNCTION desk.part_of_time(
@@ -447,7 +452,7 @@ LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
 RETURN CASE counts
 	WHEN 'calendar_time' THEN
 		desk.part_of_time(since, due_at, warn_at / 100.0::double precision)
-	WHEN 'opening_hours' THEN ietp.add_working_time(since,
+	WHEN 'opening_hours' THEN ietp.try_add_working_time(since,
 		allowance * (warn_at / 100.0::double precision), calendar)
 	ELSE desk.promise_time(since, ceil(extract(day FROM allowance)
 		* warn_at / 100)::integer * interval '1 day', counts, calendar,
@@ -709,8 +714,9 @@ LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED ROWS 500
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 	SELECT DISTINCT ON (t.version, t.promise, l.line, g.severity)
-		t.version, t.promise, l.line, g.severity, l.time_zone, t.allowance, t.counts, COALESCE(t.calendar,
-			CASE t.counts WHEN 'working_days' THEN l.calendar
+		t.version, t.promise, l.line, g.severity, l.time_zone, t.allowance,
+		t.counts, COALESCE(t.calendar, CASE t.counts
+			WHEN 'working_days' THEN l.calendar
 			WHEN 'opening_hours' THEN l.opening_calendar END),
 		t.warn_at, t.basis, p.subject, p.starts, p.follows,
 		p.stops <@ ARRAY(SELECT s.sign FROM desk.signs AS s WHERE s.imported)
@@ -822,7 +828,7 @@ COMMENT ON FUNCTION desk.case_runs(timestamptz, boolean, integer,
 
 CREATE FUNCTION desk.promise_runs(
 	as_of timestamptz, open_only boolean DEFAULT false,
-	due_until timestamptz DEFAULT NULL, under integer DEFAULT NULL,
+	horizon interval DEFAULT NULL, under integer DEFAULT NULL,
 	only_case ietp.case_ref DEFAULT NULL, only_line text DEFAULT NULL,
 	only_handler text DEFAULT NULL, only_team text DEFAULT NULL,
 	only_promise text DEFAULT NULL)
@@ -851,10 +857,13 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	WITH target AS MATERIALIZED (
-		SELECT t.* FROM desk.chosen_targets() AS t
+		SELECT t.*, desk.promise_time(as_of, horizon, 'calendar_time', NULL,
+			t.time_zone) AS due_until
+		FROM desk.chosen_targets() AS t
 	), run AS MATERIALIZED (
 		SELECT t.version, t.promise, t.line, t.time_zone, t.allowance,
 			t.counts, t.calendar, t.warn_at, t.basis, t.follows, t.imported,
+			t.due_until,
 			r.case_ref, NULL::ietp.call_ref AS call_ref,
 			NULL::integer AS n, r.severity, r.handler, r.team,
 			r.imported_at, r.began_at, r.began_by, r.began_at AS counts_from,
@@ -866,6 +875,7 @@ BEGIN
 		UNION ALL
 		SELECT t.version, t.promise, t.line, t.time_zone, t.allowance,
 			t.counts, t.calendar, t.warn_at, t.basis, t.follows, t.imported,
+			t.due_until,
 			NULL, k.call_ref, NULL, NULL, k.handler, k.team,
 			CASE WHEN k.source IS NOT NULL THEN k.recorded_at END,
 			k.received_at, 'call_' || k.outcome, k.received_at, b.at,
@@ -891,6 +901,7 @@ BEGIN
 		-- Days are those of the line; the time counts from the end of due_on.
 		SELECT t.version, t.promise, t.line, t.time_zone, t.allowance,
 			t.counts, t.calendar, t.warn_at, t.basis, t.follows, t.imported,
+			t.due_until,
 			r.case_ref, NULL, r.n, c.severity, c.handler, c.team,
 			NULL, r.made_at, 'recommended',
 			timezone(t.time_zone, (r.due_on + 1)::timestamp), d.at,
@@ -967,13 +978,16 @@ BEGIN
 		WHEN k.paused_until[cardinality(k.paused_until)] = 'infinity'
 			THEN 'paused'
 		ELSE 'running' END AS state) AS e
-	WHERE due_until IS NULL OR e.state IN ('running', 'running_late', 'paused')
-		AND (k.due_at <= due_until OR w.warn_from <= as_of);
+	WHERE horizon IS NULL OR CASE
+		WHEN e.state IN ('running', 'running_late', 'paused') THEN
+			k.due_at <= k.due_until OR w.warn_from <= as_of
+		-- Its calendar does not open often enough.
+		ELSE k.due_at IS NULL AND k.calendar IS NOT NULL END;
 END
 $$;
-COMMENT ON FUNCTION desk.promise_runs(timestamptz, boolean, timestamptz,
+COMMENT ON FUNCTION desk.promise_runs(timestamptz, boolean, interval,
 	integer, ietp.case_ref, text, text, text, text) IS
-'every run of every promise until as_of, of what the actor may see; open_only: of open cases those that have not ended; due_until: of these what is late, due until then or due soon; under: as if that version of the promises were in force';
+'every run of every promise until as_of, of what the actor may see; open_only: of open cases those that have not ended; horizon: of these what is late, due until then, due soon, or without a due time since its calendar does not open so often; under: as if that version of the promises were in force';
 
 CREATE FUNCTION desk.check_promise(promise text)
 RETURNS void
@@ -1028,8 +1042,6 @@ SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 #variable_conflict use_column
-DECLARE
-	until timestamptz := due_list.as_of + horizon;
 BEGIN
 	PERFORM desk.enter('due_list');
 	IF due_list.as_of IS NULL OR horizon IS NULL THEN
@@ -1037,8 +1049,9 @@ BEGIN
 			ELSE 'as_of' END, 'missing');
 	ELSIF NOT isfinite(due_list.as_of) THEN
 		PERFORM desk.refuse('as_of', 'out_of_range', 'An instant.');
-	ELSIF horizon < interval '0' THEN
-		PERFORM desk.refuse('horizon', 'out_of_range', '0 or more.');
+	ELSIF horizon < interval '0' OR NOT isfinite(horizon) THEN
+		PERFORM desk.refuse('horizon', 'out_of_range',
+			'0 or more, and an end.');
 	ELSIF due_list.promise IS DISTINCT FROM 'consent' THEN
 		PERFORM desk.check_promise(due_list.promise);
 	END IF;
@@ -1047,7 +1060,7 @@ BEGIN
 		r.warn_from <= due_list.as_of, r.due_at, r.counts_from, r.severity,
 		r.line, r.handler, r.team
 	FROM desk.promise_runs(due_list.as_of, open_only => true,
-		due_until => until, only_line => due_list.line,
+		horizon => due_list.horizon, only_line => due_list.line,
 		only_handler => due_list.handler, only_team => due_list.team,
 		only_promise => due_list.promise) AS r
 	UNION ALL
@@ -1132,7 +1145,8 @@ AS $$
 		WHERE run.counts_from > run.began_at
 		UNION ALL
 		SELECT 3, o.at, 'opening', NULL, 'run'
-		FROM (SELECT CASE WHEN run.counts = 'opening_hours' THEN
+		FROM (SELECT CASE WHEN run.counts = 'opening_hours'
+				AND run.due_at > run.counts_from THEN
 			ietp.next_opening(run.counts_from, run.calendar) END AS at) AS o
 		WHERE o.at > run.counts_from
 		UNION ALL

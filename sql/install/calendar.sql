@@ -16,6 +16,14 @@ AS 'MODULE_PATHNAME', 'ietp_add_working_time';
 COMMENT ON FUNCTION ietp.add_working_time(timestamptz, interval, text) IS
 'the earliest instant by which the calendar was open for so long; a day of the interval is 24 hours of working time; with a negative duration the latest instant from which it is so long';
 
+CREATE FUNCTION ietp.try_add_working_time(
+	since timestamptz, duration interval, calendar text)
+RETURNS timestamptz
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ietp_try_add_working_time';
+COMMENT ON FUNCTION ietp.try_add_working_time(timestamptz, interval, text) IS
+'add_working_time(), or NULL where the calendar does not open so long';
+
 CREATE FUNCTION ietp.is_open(at timestamptz, calendar text)
 RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL SAFE
@@ -44,3 +52,11 @@ LANGUAGE c STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ietp_add_working_days';
 COMMENT ON FUNCTION ietp.add_working_days(date, integer, text) IS
 'the so manieth day after the day on which the calendar opens, or before it where the number is negative; the day itself where it is 0';
+
+CREATE FUNCTION ietp.try_add_working_days(
+	since date, days integer, calendar text)
+RETURNS date
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ietp_try_add_working_days';
+COMMENT ON FUNCTION ietp.try_add_working_days(date, integer, text) IS
+'add_working_days(), or NULL where the calendar does not open so often';

@@ -535,6 +535,13 @@ FROM (VALUES ('working_time(now(), now(), ''Z'')'),
 SELECT working_time('1900-01-01', '2199-12-31 23:59:59.999999+00', 'T-NEVER')
 	AS never, is_open('2026-01-01', 'T-NEVER'),
 	working_days('1900-01-01', '2199-12-31', 'T-NEVER');
+SELECT try_add_working_time('2026-01-01', '1 us', 'T-NEVER') AS never,
+	try_add_working_days('2026-01-01', 1, 'T-NEVER') AS no_day,
+	try_add_working_time('2026-01-01', '1 hour', 'T-ONCE'),
+	try_add_working_time('2026-01-01', '1 hour 1 us', 'T-ONCE') AS longer,
+	try_add_working_days('2026-01-01', 1, 'T-ONCE'),
+	try_add_working_days('2026-01-01', 2, 'T-ONCE') AS no_other,
+	try_add_working_days('2026-01-01', 0, 'T-NEVER') AS itself;
 SELECT next_opening('2026-01-01', 'T-ONCE'),
 	add_working_time('2026-01-01', '1 hour', 'T-ONCE'),
 	add_working_time('2199-01-01', '-1 hour', 'T-ONCE'),

@@ -198,6 +198,18 @@ SELECT promise, state, due_at FROM desk.promise_runs('2024-02-01 00:00+00',
 SELECT pg_temp.make_case('TP-NY', '2024-03-09 17:00+00', 'critical') AS spring \gset
 SELECT promise, state, due_at FROM desk.promise_runs('2024-03-10 00:00+00',
 	only_case => :'spring') ORDER BY promise COLLATE "C";
+-- Hours pass as they do when a clock is put forward, and when it is put back on
+-- 3 November and shows the hour from 1:00 twice.
+SELECT v.severity, v.opened, pg_temp.after(format('SELECT pg_temp.make_case(
+	''TP-NY'', %L, %L)', v.opened, v.severity), format($$SELECT due_at - began_at
+	FROM desk.promise_runs(%1$L, only_line => 'TP-NY')
+	WHERE promise LIKE '%%notification' AND began_at = %1$L$$, v.opened))
+	AS within
+FROM (VALUES ('minor', timestamptz '2024-03-08 17:00+00'),
+	('moderate', '2024-03-09 18:00+00'), ('minor', '2024-11-02 17:00+00'),
+	('critical', '2024-11-03 05:30+00'), ('critical', '2024-11-03 06:30+00'))
+	AS v (severity, opened)
+ORDER BY v.opened;
 -- Whoever asks, from wherever
 SET LOCAL timezone = 'America/New_York';
 SELECT pg_temp.run(:'jan31', 'feedback', '2024-02-01 00:00+00'),
@@ -438,7 +450,7 @@ CROSS JOIN LATERAL (SELECT count(*) AS runs,
 SELECT count(*) > 100 AS some, count(*) FILTER (WHERE a.case_ref IS NULL
 	OR o.case_ref IS NULL) AS different
 FROM (SELECT r.* FROM desk.promise_runs('2024-04-10 00:00+00',
-		open_only => true, due_until => '2024-05-01 00:00+00') AS r
+		open_only => true, horizon => '21 days') AS r
 	WHERE r.case_ref IN (SELECT m.case_ref FROM public.made AS m)) AS a
 FULL JOIN (SELECT r.* FROM public.made AS m, desk.promise_runs(
 		'2024-04-10 00:00+00', only_case => m.case_ref) AS r
@@ -467,8 +479,9 @@ $$;
 SELECT v.as_of, v.horizon, pg_temp.due(:'spring', v.as_of, v.horizon) AS due
 FROM (VALUES ('2024-03-09 17:00+00'::timestamptz, interval '0'),
 	('2024-03-09 17:00:00.000001+00', '0'),
-	('2024-03-09 18:00+00', '6 days 21 hours 59 minutes 59 seconds'),
-	('2024-03-09 18:00+00', '6 days 22 hours'),
+	-- Days of the horizon, too, are those of the line.
+	('2024-03-09 18:00+00', '6 days 22 hours 59 minutes 59 seconds'),
+	('2024-03-09 18:00+00', '6 days 23 hours'),
 	('2024-06-01 00:00+00', '10 days')) AS v (as_of, horizon);
 SELECT count(*) > 0 AS rows, bool_and(d.due_at >= d.before) AS in_order
 FROM (SELECT due_at, lag(due_at, 1, '-infinity') OVER () AS before
@@ -516,6 +529,16 @@ SELECT pg_temp.after(format($$UPDATE desk.cases SET status = 'with_factory'
 	WHERE case_ref = %L$$, :'jan31'), format($$SELECT count(*)
 	FROM helpline.due_list(now() - interval '1 microsecond')
 	WHERE case_ref = %L AND what = 'consent'$$, :'jan31')) AS not_yet;
+
+-- A calendar that ends before the time is up does not take the list away.
+SELECT helpline.copy_calendar('CN-helpline', 'TP-ends');
+UPDATE desk.calendars SET valid_until = '2024-03-05'
+WHERE calendar = 'TP-ends';
+SELECT pg_temp.after($$UPDATE desk.lines SET opening_calendar = 'TP-ends'
+	WHERE line = 'CN'$$, $$SELECT string_agg(concat_ws(' ', state, due_at,
+		since), ', ' ORDER BY since) || ' of ' || count(*)
+	FROM helpline.due_list('2024-03-06 00:00+00', promise => 'call_back')
+	WHERE of_team = 'TP-A'$$) AS calls_waiting;
 
 --
 -- Explained
