@@ -330,6 +330,12 @@ SELECT helpline.set_calendar_day('DUMP', '2026-03-14', 'half_day',
 	opens => '{08:00,10:00}', closes => '{09:00,10:30}');
 SELECT helpline.set_line('VN', 'VN', 'Asia/Ho_Chi_Minh', '2021-04-01',
 	calendar => 'DUMP');
+-- And promises: a version in force, and a draft.
+SELECT helpline.draft_promises();
+SELECT helpline.set_promise_target(2, 'acknowledge', '2 days', 'VN');
+SELECT FROM helpline.seal_promises(2);
+SELECT helpline.draft_promises();
+SELECT helpline.set_promise_target(3, 'acknowledge', '3 days', 'VN');
 SQL
 
 is_deeply(
