@@ -1722,7 +1722,8 @@ BEGIN
 		RAISE EXCEPTION 'the promises have % errors', errors
 			USING ERRCODE = 'IE523', COLUMN = 'version', DETAIL = summary,
 			HINT = 'SELECT * FROM helpline.promise_check().';
-	ELSIF NEW.valid_from < now() OR NOT isfinite(NEW.valid_from) THEN
+	ELSIF NEW.valid_from < statement_timestamp()
+			OR NOT isfinite(NEW.valid_from) THEN
 		PERFORM desk.refuse('valid_from', 'out_of_range',
 			'Not in the past: what has begun keeps its promises.');
 	END IF;
@@ -1746,6 +1747,8 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+	the_time timestamptz;
 BEGIN
 	PERFORM desk.enter('seal_promises');
 	PERFORM desk.find_promises(seal_promises.version, 'newest');
@@ -1759,9 +1762,12 @@ BEGIN
 	PERFORM FROM desk.promise_versions AS v
 	WHERE v.version = seal_promises.version FOR UPDATE;
 	-- What begins from now on, and not what began in this transaction before.
+	the_time := clock_timestamp();
 	UPDATE desk.promise_versions AS v
-	SET valid_from = COALESCE(seal_promises.valid_from, clock_timestamp()),
-		sealed_at = clock_timestamp(), sealed_by = ietp.actor()
+	SET valid_from = CASE WHEN seal_promises.valid_from < now()
+			THEN seal_promises.valid_from
+			ELSE GREATEST(seal_promises.valid_from, the_time) END,
+		sealed_at = the_time, sealed_by = ietp.actor()
 	WHERE v.version = seal_promises.version
 	RETURNING v.sealed_at, v.valid_from
 	INTO seal_promises.sealed_at, seal_promises.counts_from;

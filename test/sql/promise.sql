@@ -779,6 +779,12 @@ SELECT pg_temp.attempt(format('SELECT helpline.seal_promises(%s, %L)',
 	:draft, v.at)) AS sealed
 FROM (VALUES (now() - interval '1 microsecond'), ('infinity'), ('-infinity'))
 	AS v (at);
+-- Now is not when the transaction began: cases began since.
+SELECT pg_temp.after(format('SELECT helpline.seal_promises(%s, now())',
+	:draft), format('SELECT counts_from > now() AND counts_from = sealed_at
+	FROM (SELECT valid_from AS counts_from, sealed_at
+	FROM helpline.promise_versions() WHERE version = %s) AS v', :draft))
+	AS at_present;
 SELECT warnings, sealed_at > now() AS sealed, counts_from = sealed_at AS now
 FROM helpline.seal_promises(:draft);
 SELECT v.statement, pg_temp.attempt(format(v.statement, :draft))
