@@ -53,6 +53,9 @@
 #define ERRCODE_IETP_MALFORMED_STATE		MAKE_SQLSTATE('I','E','5','1','2')
 #define ERRCODE_IETP_STATE_TOO_LARGE		MAKE_SQLSTATE('I','E','5','1','3')
 
+/* state.c */
+extern bool ietp_is_constant_argument(FunctionCallInfo fcinfo, int argno);
+
 /* result.c */
 extern Datum ietp_form_row(FunctionCallInfo fcinfo, const Datum *values,
 						   const bool *nulls);

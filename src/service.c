@@ -106,6 +106,7 @@ typedef struct KnownRule
 {
 	Oid			value;
 	Rule		rule;
+	bool		terms_are_constant; /* in the query's text */
 } KnownRule;
 
 StaticAssertDecl(sizeof(ServiceState) == 88, "service.sql says 88");
@@ -169,6 +170,18 @@ look_up_rule(Oid value)
 	return rule;
 }
 
+static KnownRule *
+make_known_rule(FunctionCallInfo fcinfo)
+{
+	KnownRule  *known = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+											   sizeof(KnownRule));
+
+	known->terms_are_constant = ietp_is_constant_argument(fcinfo, 3) &&
+		ietp_is_constant_argument(fcinfo, 4) &&
+		(PG_NARGS() < 6 || ietp_is_constant_argument(fcinfo, 5));
+	return known;
+}
+
 static inline Rule
 get_rule(FunctionCallInfo fcinfo, int argument)
 {
@@ -176,9 +189,7 @@ get_rule(FunctionCallInfo fcinfo, int argument)
 	KnownRule  *known = fcinfo->flinfo->fn_extra;
 
 	if (known == NULL)
-		known = fcinfo->flinfo->fn_extra =
-			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
-								   sizeof(KnownRule));
+		known = fcinfo->flinfo->fn_extra = make_known_rule(fcinfo);
 	if (known->value != value)
 	{
 		known->rule = look_up_rule(value);
@@ -343,6 +354,7 @@ static pg_attribute_always_inline Datum
 add_call(FunctionCallInfo fcinfo, Unit unit)
 {
 	ServiceState *state;
+	const KnownRule *known;
 	Terms		terms;
 	Wait		wait;
 
@@ -351,8 +363,12 @@ add_call(FunctionCallInfo fcinfo, Unit unit)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return PG_GETARG_DATUM(0);
 	state = ietp_own_state(fcinfo, sizeof(ServiceState));
-	get_terms(fcinfo, unit, &terms);
-	check_terms(state, &terms);
+	known = fcinfo->flinfo->fn_extra;
+	if (known == NULL || !known->terms_are_constant || state->terms.kind == 0)
+	{
+		get_terms(fcinfo, unit, &terms);
+		check_terms(state, &terms);
+	}
 	wait = get_wait(fcinfo, 1, unit);
 	count_call(state, wait, unit, PG_GETARG_BOOL(2), 1);
 	if (PG_GETARG_BOOL(2))

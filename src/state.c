@@ -160,8 +160,8 @@ ietp_refuse_null_argument(void)
  * Is the argument a constant of the query, so that later rows have the same?
  * Not known of window functions.
  */
-static bool
-is_constant(FunctionCallInfo fcinfo, int argno)
+bool
+ietp_is_constant_argument(FunctionCallInfo fcinfo, int argno)
 {
 	const		Aggref *aggref = AggGetAggref(fcinfo);
 	const		TargetEntry *entry;
@@ -192,7 +192,7 @@ ietp_check_argument(FunctionCallInfo fcinfo, State *state, int argno)
 	}
 	before = MemoryContextSwitchTo(aggregate_context(fcinfo));
 	state->argument = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(argno));
-	state->argument_is_constant = is_constant(fcinfo, argno);
+	state->argument_is_constant = ietp_is_constant_argument(fcinfo, argno);
 	MemoryContextSwitchTo(before);
 }
 
