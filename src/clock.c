@@ -86,7 +86,7 @@ check_signs(const ClockRuns *runs)
 	for (int i = 0; i < runs->rules * runs->kinds; i++)
 	{
 		if (runs->effects[i] < 0 || runs->effects[i] > CLOCK_ALL)
-			refuse_range("effects", "0 to 63.");
+			refuse_range("effects", "0 to 127.");
 	}
 }
 

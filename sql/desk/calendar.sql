@@ -678,8 +678,9 @@ DECLARE
 	the_day date := COALESCE(on_day, current_date);
 BEGIN
 	PERFORM desk.enter('calendar_check');
-	IF NOT isfinite(the_day) THEN
-		PERFORM desk.refuse('on_day', 'out_of_range', 'A day.');
+	IF the_day NOT BETWEEN date '1900-01-01' AND date '2199-12-31' THEN
+		PERFORM desk.refuse('on_day', 'out_of_range',
+			'From 1900-01-01 to 2199-12-31.');
 	END IF;
 	RETURN QUERY
 	WITH in_force AS (

@@ -156,6 +156,7 @@ CREATE TABLE desk.promises (
 	resets text[] NOT NULL DEFAULT '{}',
 	pauses text[] NOT NULL DEFAULT '{}',
 	resumes text[] NOT NULL DEFAULT '{}',
+	revives text[] NOT NULL DEFAULT '{}',
 	follows text,
 	label_en text,
 	label_zh_hans text,
@@ -174,6 +175,8 @@ COMMENT ON COLUMN desk.promises.resets IS
 'the clock begins anew, running or not; before its time was up nothing was missed';
 COMMENT ON COLUMN desk.promises.pauses IS
 'time does not count until a sign of resumes';
+COMMENT ON COLUMN desk.promises.revives IS
+'what was cancelled goes on as if it had not been, unless it began anew meanwhile';
 COMMENT ON COLUMN desk.promises.follows IS
 'the time counts from when that promise, started by the same signs, was kept, or was due if that was earlier';
 
@@ -275,6 +278,7 @@ FOR EACH ROW WHEN (NOT ietp.applies_changes()
 		OR OLD.resets IS DISTINCT FROM NEW.resets
 		OR OLD.pauses IS DISTINCT FROM NEW.pauses
 		OR OLD.resumes IS DISTINCT FROM NEW.resumes
+		OR OLD.revives IS DISTINCT FROM NEW.revives
 		OR OLD.follows IS DISTINCT FROM NEW.follows))
 EXECUTE FUNCTION desk.refuse_sealed_promise();
 CREATE TRIGGER refuse_sealed
@@ -371,6 +375,9 @@ FROM (VALUES
 	 'Theo dõi khuyến nghị')
 	) AS v (promise, subject, starts, stops, cancels, resets, pauses,
 	resumes, follows, en, zh_hans, zh_hant, vi);
+-- Who closes a case and reopens it does not escape what was promised.
+UPDATE desk.promises SET revives = '{reopened}'
+WHERE cancels = '{closed}' AND promise <> 'update';
 INSERT INTO desk.promise_targets
 	(version, promise, severity, allowance, counts, basis)
 SELECT 1, v.promise, v.severity::ietp.severity, v.allowance::interval,
@@ -762,7 +769,7 @@ DECLARE
 				AND o.follows = p.promise AND o.promise = only_promise))));
 	wanted text[] := ARRAY(SELECT DISTINCT s.sign
 		FROM desk.promises AS p, unnest(p.starts || p.stops || p.cancels
-			|| p.resets || p.pauses || p.resumes) AS s (sign)
+			|| p.resets || p.pauses || p.resumes || p.revives) AS s (sign)
 		WHERE p.promise = ANY (concerned));
 BEGIN
 	IF wanted = '{}' THEN
@@ -790,6 +797,7 @@ BEGIN
 					+ (s.sign = ANY (p.resets))::integer * 8
 					+ (s.sign = ANY (p.pauses))::integer * 16
 					+ (s.sign = ANY (p.resumes))::integer * 32
+					+ (s.sign = ANY (p.revives))::integer * 64
 				FROM unnest(wanted) WITH ORDINALITY AS s (sign, id)
 				ORDER BY s.id) AS effects
 		FROM desk.promises AS p
@@ -1029,6 +1037,22 @@ $$;
 COMMENT ON FUNCTION desk.find_promises(integer, text) IS
 'the wanted version of the promises; where that is NULL the newest or the one in force';
 
+CREATE FUNCTION desk.check_line(line text)
+RETURNS void
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
+SET search_path = pg_catalog, ietp, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM desk.lines AS l
+			WHERE l.line = check_line.line) AND line IS NOT NULL THEN
+		PERFORM desk.refuse('line', 'unknown_code',
+			'helpline.lines() lists them.');
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION desk.check_line(text) IS
+'refuses a line that there is not; NULL: all of them';
+
 CREATE FUNCTION helpline.due_list(
 	as_of timestamptz DEFAULT now(), horizon interval DEFAULT '7 days',
 	line text DEFAULT NULL, handler text DEFAULT NULL,
@@ -1055,6 +1079,7 @@ BEGIN
 	ELSIF due_list.promise IS DISTINCT FROM 'consent' THEN
 		PERFORM desk.check_promise(due_list.promise);
 	END IF;
+	PERFORM desk.check_line(due_list.line);
 	RETURN QUERY
 	SELECT r.case_ref, r.call_ref, r.n, r.promise, r.state,
 		r.warn_from <= due_list.as_of, r.due_at, r.counts_from, r.severity,
@@ -1255,6 +1280,12 @@ BEGIN
 	ELSIF NOT isfinite(promise_results.as_of) THEN
 		PERFORM desk.refuse('as_of', 'out_of_range', 'An instant.');
 	END IF;
+	PERFORM desk.check_line(promise_results.line);
+	-- By asking as of one instant after the other who sees no case could find
+	-- when something was done in the only one of a period.
+	IF NOT ietp.actor_is('supervisor', 'programme_staff', 'auditor') THEN
+		as_of := date_trunc('day', as_of, 'UTC');
+	END IF;
 	RETURN QUERY
 	SELECT g.period_began, g.promise, g.hit, g.missed, g.running,
 		g.running_late, g.cancelled, g.unknown, round(100 * g.hit::numeric
@@ -1317,7 +1348,7 @@ RETURNS TABLE (of_version integer, promise text, label text, country text,
 	severity ietp.severity, allowance interval, counts text, calendar text,
 	warn_at integer, basis text, subject text, starts text[], stops text[],
 	cancels text[], resets text[], pauses text[], resumes text[],
-	follows text)
+	follows text, revives text[])
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
 SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
@@ -1334,7 +1365,7 @@ BEGIN
 			p.promise),
 		t.country, t.severity, t.allowance, t.counts, t.calendar, t.warn_at,
 		t.basis, p.subject, p.starts, p.stops, p.cancels, p.resets, p.pauses,
-		p.resumes, p.follows
+		p.resumes, p.follows, p.revives
 	FROM desk.promises AS p
 	LEFT JOIN desk.promise_targets AS t ON t.version = p.version
 		AND t.promise = p.promise
@@ -1393,7 +1424,7 @@ CREATE FUNCTION helpline.set_promise(
 	cancels text[] DEFAULT '{}', resets text[] DEFAULT '{}',
 	pauses text[] DEFAULT '{}', resumes text[] DEFAULT '{}',
 	follows text DEFAULT NULL, subject text DEFAULT 'case',
-	labels jsonb DEFAULT NULL)
+	labels jsonb DEFAULT NULL, revives text[] DEFAULT '{}')
 RETURNS void
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, ietp, pg_temp
@@ -1440,13 +1471,15 @@ BEGIN
 	entry.resets := COALESCE(desk.check_names('resets', resets), '{}');
 	entry.pauses := COALESCE(desk.check_names('pauses', pauses), '{}');
 	entry.resumes := COALESCE(desk.check_names('resumes', resumes), '{}');
+	entry.revives := COALESCE(desk.check_names('revives', revives), '{}');
 	-- A row that is there is updated, so that its targets stay.
 	IF known THEN
 		UPDATE desk.promises AS p
 		SET subject = entry.subject, starts = entry.starts,
 			stops = entry.stops, cancels = entry.cancels,
 			resets = entry.resets, pauses = entry.pauses,
-			resumes = entry.resumes, follows = entry.follows,
+			resumes = entry.resumes, revives = entry.revives,
+			follows = entry.follows,
 			label_en = entry.label_en, label_zh_hans = entry.label_zh_hans,
 			label_zh_hant = entry.label_zh_hant, label_vi = entry.label_vi
 		WHERE p.version = entry.version AND p.promise = entry.promise;
@@ -1456,8 +1489,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION helpline.set_promise(integer, text, text[], text[],
-	text[], text[], text[], text[], text, text, jsonb) IS
-'enters a promise into a draft, or changes it: by which signs its clock starts, stops, is cancelled, begins anew, pauses and goes on; labels by language, and what is not named stays. Of a sealed version only labels change';
+	text[], text[], text[], text[], text, text, jsonb, text[]) IS
+'enters a promise into a draft, or changes it: by which signs its clock starts, stops, is cancelled, begins anew, pauses, goes on, and goes on after it was cancelled; labels by language, and what is not named stays. Of a sealed version only labels change';
 INSERT INTO desk.kind_functions (kind, function_name)
 VALUES ('administrator', 'set_promise');
 
@@ -1612,7 +1645,7 @@ AS $$
 	), used AS (
 		SELECT p.promise, p.subject, s.sign
 		FROM promise AS p, unnest(p.starts || p.stops || p.cancels
-			|| p.resets || p.pauses || p.resumes) AS s (sign)
+			|| p.resets || p.pauses || p.resumes || p.revives) AS s (sign)
 	)
 	SELECT DISTINCT 'error', 'unknown_sign', u.promise, u.sign
 	FROM used AS u
@@ -1634,7 +1667,8 @@ AS $$
 	OR p.subject = 'recommendation' AND NOT (p.starts = '{recommended}'
 		AND p.stops = '{recommendation_verified}')
 	OR p.subject <> 'case'
-		AND p.cancels || p.resets || p.pauses || p.resumes <> '{}'
+		AND p.cancels || p.resets || p.pauses || p.resumes || p.revives
+			<> '{}'
 	UNION ALL
 	SELECT 'error', 'never_starts', p.promise, NULL FROM promise AS p
 	WHERE p.starts || p.resets = '{}'
@@ -1757,6 +1791,11 @@ BEGIN
 	ELSIF current_setting('transaction_isolation') <> 'read committed' THEN
 		RAISE EXCEPTION 'promises are sealed at READ COMMITTED alone'
 			USING ERRCODE = 'active_sql_transaction';
+	ELSIF EXISTS (SELECT FROM desk.promise_versions AS v
+			WHERE v.version <> seal_promises.version
+			AND v.valid_from = seal_promises.valid_from) THEN
+		PERFORM desk.refuse('valid_from', 'out_of_range',
+			'Another version counts from then on.');
 	END IF;
 	-- Whoever edits it is waited for before the clock is read.
 	PERFORM FROM desk.promise_versions AS v

@@ -90,6 +90,25 @@ halt(Clock *clock, int place)
 		close_pause(clock, clock->at[place]);
 }
 
+/*
+ * Does a later sign take back what cancels the run, before anything begins
+ * another?
+ */
+static bool
+is_taken_back(const Clock *clock, int place)
+{
+	if (clock->effects[place] & (CLOCK_STOP | CLOCK_RESET | CLOCK_START))
+		return false;
+	for (int i = place + 1; i < clock->count; i++)
+	{
+		if (clock->effects[i] & CLOCK_REVIVE)
+			return true;
+		if (clock->effects[i] & (CLOCK_START | CLOCK_RESET))
+			return false;
+	}
+	return false;
+}
+
 /* Has a run ended?  One that begins then waits for its pauses to be read. */
 static bool
 read_sign(Clock *clock)
@@ -97,7 +116,8 @@ read_sign(Clock *clock)
 	int			place = clock->next++;
 	uint8_t		effect = clock->effects[place];
 	bool		ends = clock->running &&
-	(effect & (CLOCK_STOP | CLOCK_CANCEL | CLOCK_RESET)) != 0;
+	(effect & (CLOCK_STOP | CLOCK_CANCEL | CLOCK_RESET)) != 0 &&
+	!((effect & CLOCK_CANCEL) != 0 && is_taken_back(clock, place));
 
 	if (ends)
 		end_run(clock, place);

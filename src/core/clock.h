@@ -21,7 +21,9 @@
 #define CLOCK_RESET		8		/* ends the run, if any, and begins another */
 #define CLOCK_PAUSE		16		/* time does not count from here */
 #define CLOCK_RESUME	32		/* it counts again */
-#define CLOCK_ALL		63
+#define CLOCK_REVIVE	64		/* what was cancelled was not, unless it began
+								 * anew */
+#define CLOCK_ALL		127
 
 /* Of a run, or a pause, that goes on. */
 #define CLOCK_OPEN		INT64_MAX

@@ -31,6 +31,8 @@ effect_of(char letter)
 			return CLOCK_RESET;
 		case 'p':
 			return CLOCK_PAUSE;
+		case 'v':
+			return CLOCK_REVIVE;
 		default:
 			return CLOCK_RESUME;
 	}
@@ -129,5 +131,17 @@ main(void)
 	CHECK_TEXT(runs_of("1sp 2ur 3pr 4k"), "1.2(1.2) 2.3 3.4k(3.4)");
 	/* Of both a sign pauses. */
 	CHECK_TEXT(runs_of("1s 2pu 3u"), "1.-(2.3)");
+
+	/* Taking back what cancelled */
+	CHECK_TEXT(runs_of("1s 2c 3v"), "1.-");
+	CHECK_TEXT(runs_of("1s 2c 3v 4k"), "1.4k");
+	CHECK_TEXT(runs_of("1s 2c 3k 4v"), "1.3k");
+	CHECK_TEXT(runs_of("1s 2c 3c 4v 5c"), "1.5");
+	CHECK_TEXT(runs_of("1s 2c 3s 4v"), "1.2 3.-");
+	CHECK_TEXT(runs_of("1s 2c 3r 4v"), "1.2 3.-");
+	CHECK_TEXT(runs_of("1s 2kc 3v"), "1.2k");
+	CHECK_TEXT(runs_of("1s 2k 3v"), "1.2k");
+	CHECK_TEXT(runs_of("1v 2s 3c"), "2.3");
+	CHECK_TEXT(runs_of("1s 2p 3c 4v 5u"), "1.-(2.5)");
 	return check_done("clock");
 }

@@ -35,6 +35,6 @@ SELECT ietp.clock_runs('{2024-01-01}', '{0}', '{{1}}');
 SELECT ietp.clock_runs('{2024-01-01}', '{2}', '{{1}}');
 SELECT ietp.clock_runs('{2024-01-01}', '{1}', '{}');
 SELECT ietp.clock_runs('{2024-01-01}', '{1}', '{1}');
-SELECT ietp.clock_runs('{2024-01-01}', '{1}', '{{64}}');
+SELECT ietp.clock_runs('{2024-01-01}', '{1}', '{{128}}');
 SELECT ietp.clock_runs('{2024-01-01}', '{1}', '{{-1}}');
 \set VERBOSITY default

@@ -289,6 +289,13 @@ SELECT pg_temp.make_case('CN', '2024-01-01 00:00+00', 'minor',
 	'status appealed at +61 days') AS reopened \gset
 SELECT pg_temp.runs(:'reopened', 'resolution', '2024-04-01 00:00+00');
 SELECT pg_temp.runs(:'reopened', 'update', '2024-04-01 00:00+00');
+-- Who closes a case after 2 days and reopens it after 40 owes what was owed.
+SELECT pg_temp.make_case('CN', '2024-01-01 00:00+00', 'minor',
+	'status closed at +2 days', 'status inquiry at +40 days') AS in_error \gset
+SELECT p.promise, v.as_of, pg_temp.runs(:'in_error', p.promise, v.as_of)
+FROM unnest('{acknowledge,feedback}'::text[]) AS p (promise),
+	(VALUES ('2024-01-02 00:00+00'::timestamptz), ('2024-01-20 00:00+00'),
+		('2024-02-20 00:00+00')) AS v (as_of);
 -- Consent, then the factory; 5 working days from Friday 5 January 2024 end
 -- with Friday 12, and a pause over one working day puts that off to Monday.
 SELECT pg_temp.make_case('CN', '2024-01-01 00:00+00', 'minor',
@@ -584,12 +591,14 @@ FROM (VALUES ('SELECT helpline.explain_promise(NULL)'),
 	('SELECT helpline.due_list(horizon => NULL)'),
 	('SELECT helpline.due_list(horizon => ''-1 day'')'),
 	('SELECT helpline.due_list(promise => ''gossip'')'),
+	('SELECT helpline.due_list(line => ''TP-NO'')'),
 	('SELECT helpline.promise_results(NULL, ''2024-01-01'')'),
 	('SELECT helpline.promise_results(''2024-01-01'', NULL)'),
 	('SELECT helpline.promise_results(''2024-01-02'', ''2024-01-01'')'),
 	('SELECT helpline.promise_results(''2024-01-01'', ''infinity'')'),
 	('SELECT helpline.promise_results(''2024-01-01'', ''2024-02-01'', ''week'')'),
 	('SELECT helpline.promise_results(''2024-01-01'', ''2024-02-01'', as_of => NULL)'),
+	('SELECT helpline.promise_results(''2024-01-01'', ''2024-02-01'', line => ''TP-NO'')'),
 	('SELECT helpline.promise_results(''2024-01-01'', ''2024-02-01'', version => 99)'))
 	AS v (question);
 
@@ -850,5 +859,12 @@ SELECT a.role,
 		AS promises,
 	pg_temp.asked(a.role, 'SELECT helpline.draft_promises() > 0') AS draft
 FROM public.ask AS a;
+-- An analyst does not see at which hour something became late.
+SELECT a.role, pg_temp.asked(a.role, $$SELECT count(*) > 0 FROM (
+	SELECT * FROM helpline.promise_results('2024-01-01', '2024-02-01',
+		as_of => '2024-01-08 23:00+00') EXCEPT
+	SELECT * FROM helpline.promise_results('2024-01-01', '2024-02-01',
+		as_of => '2024-01-08 00:00+00')) AS d$$) AS within_a_day
+FROM (VALUES ('regress_boss'), ('regress_analyst')) AS a (role);
 
 ROLLBACK;
