@@ -188,7 +188,8 @@ FUZZERS = $(patsubst %.c,%,$(wildcard test/fuzz/*_fuzz.c))
 # Estimators need functions of libm, and what makes trees of hashes has SHA-256
 # from libcrypto.
 CORE_LIBS = -lm
-test/core/confidence_test: CORE_LIBS = src/core/distribution.c -lm
+test/core/confidence_test test/fuzz/confidence_fuzz: \
+	CORE_LIBS = src/core/distribution.c -lm
 # What sorts has that from order.c.
 $(patsubst %,test/core/%_test,callers concurrency contacts) \
 $(patsubst %,test/fuzz/%_fuzz,callers concurrency contacts): \
