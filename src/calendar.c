@@ -33,6 +33,7 @@
 #include "utils/timestamp.h"
 
 #include "core/calendar.h"
+#include "duration.h"
 #include "ietp_helpline.h"
 #include "record.h"
 
@@ -752,16 +753,15 @@ ietp_working_time(PG_FUNCTION_ARGS)
 	int64		since = PG_GETARG_TIMESTAMPTZ(0);
 	int64		until = PG_GETARG_TIMESTAMPTZ(1);
 	Calendar   *calendar = get_calendar(fcinfo, 2);
-	Interval   *result = palloc(sizeof(Interval));
 
 	cover(calendar, since);
 	cover(calendar, until);
 	check_years(calendar, since, until);
-	result->time = ietp_timetable_passed(&calendar->table, until) -
-		ietp_timetable_passed(&calendar->table, since);
-	result->day = 0;
-	result->month = 0;
-	PG_RETURN_INTERVAL_P(result);
+	return ietp_form_interval(0,
+							  ietp_timetable_passed(&calendar->table,
+													until) -
+							  ietp_timetable_passed(&calendar->table,
+													since));
 }
 
 /* False where the calendar does not open often enough. */

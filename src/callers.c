@@ -59,7 +59,6 @@ IETP_FUNCTION(callers_transition_text);
 IETP_FUNCTION(callers_merge_transition);
 IETP_FUNCTION(callers_combine);
 IETP_FUNCTION(callers_serialize);
-IETP_FUNCTION(callers_deserialize);
 IETP_FUNCTION(callers_final);
 IETP_FUNCTION(callers_state_final);
 IETP_FUNCTION(distinct_callers);
@@ -281,11 +280,9 @@ IETP_STORED_STATE(callers_state, STATE_CALLERS, check_stored);
 static Callers *
 make_callers(FunctionCallInfo fcinfo, TokenType type)
 {
-	MemoryContext context;
+	MemoryContext context = ietp_aggregate_context(fcinfo);
 	Callers    *callers;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
 	callers = MemoryContextAllocZero(context, sizeof(Callers));
 	callers->type = type;
 	if (type != TOKEN_BIGINT)
@@ -491,7 +488,7 @@ ietp_callers_merge_transition(PG_FUNCTION_ARGS)
 
 /*
  * ietp.callers_combine(internal, internal) - the second one is what
- * callers_deserialize() returns
+ * message_deserialize() returns
  */
 Datum
 ietp_callers_combine(PG_FUNCTION_ARGS)
@@ -548,16 +545,6 @@ Datum
 ietp_callers_serialize(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_POINTER(store_callers((Callers *) PG_GETARG_POINTER(0)));
-}
-
-/*
- * ietp.callers_deserialize(bytea, internal) - a copy, since a message
- * may lie at any address
- */
-Datum
-ietp_callers_deserialize(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)));
 }
 
 /*

@@ -136,18 +136,6 @@ ietp_concurrency_merge_transition(PG_FUNCTION_ARGS)
 	return state_result(fcinfo, state);
 }
 
-/* Time, written with days as where moments are subtracted. */
-static Datum
-interval_of_microseconds(uint64 microseconds)
-{
-	Interval   *interval = palloc(sizeof(Interval));
-
-	interval->month = 0;
-	interval->day = microseconds / USECS_PER_DAY;
-	interval->time = microseconds % USECS_PER_DAY;
-	return IntervalPGetDatum(interval);
-}
-
 static Datum
 make_result(FunctionCallInfo fcinfo, const IetpConcurrency *result)
 {
@@ -159,7 +147,9 @@ make_result(FunctionCallInfo fcinfo, const IetpConcurrency *result)
 	nulls[1] = result->peak == 0;
 	values[2] = TimestampTzGetDatum(ietp_int_of_key(result->until));
 	nulls[2] = result->until == IETP_NEVER;
-	values[3] = interval_of_microseconds(result->busy);
+	/* With days, as where moments are subtracted. */
+	values[3] = ietp_form_interval(result->busy / USECS_PER_DAY,
+								   result->busy % USECS_PER_DAY);
 	return ietp_form_row(fcinfo, values, nulls);
 }
 

@@ -60,7 +60,6 @@ IETP_FUNCTION(contacts_transition_text);
 IETP_FUNCTION(contacts_merge_transition);
 IETP_FUNCTION(contacts_combine);
 IETP_FUNCTION(contacts_serialize);
-IETP_FUNCTION(contacts_deserialize);
 IETP_FUNCTION(contacts_state_final);
 IETP_FUNCTION(repeat_callers_final);
 IETP_FUNCTION(repeat_callers);
@@ -140,11 +139,9 @@ static Contacts *
 make_contacts(FunctionCallInfo fcinfo, TokenType type,
 			  const ContactWindow *window)
 {
-	MemoryContext context;
+	MemoryContext context = ietp_aggregate_context(fcinfo);
 	Contacts   *contacts;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
 	contacts = MemoryContextAllocZero(context, sizeof(Contacts));
 	contacts->type = type;
 	contacts->window = *window;
@@ -463,18 +460,8 @@ ietp_contacts_serialize(PG_FUNCTION_ARGS)
 }
 
 /*
- * ietp.contacts_deserialize(bytea, internal) - a copy, since a message
- * may lie at any address
- */
-Datum
-ietp_contacts_deserialize(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)));
-}
-
-/*
  * ietp.contacts_combine(internal, internal) - the second one is what
- * contacts_deserialize() returns
+ * message_deserialize() returns
  */
 Datum
 ietp_contacts_combine(PG_FUNCTION_ARGS)

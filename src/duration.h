@@ -28,4 +28,16 @@ ietp_interval_microseconds(const Interval *interval, int64 *result)
 		!pg_add_s64_overflow(*result, interval->time, result);
 }
 
+/* An interval of so many days and microseconds. */
+static inline Datum
+ietp_form_interval(int32 days, int64 microseconds)
+{
+	Interval   *interval = palloc(sizeof(Interval));
+
+	interval->month = 0;
+	interval->day = days;
+	interval->time = microseconds;
+	return IntervalPGetDatum(interval);
+}
+
 #endif							/* IETP_DURATION_H */

@@ -74,7 +74,6 @@ extern PGDLLEXPORT Datum ietp_working_time(PG_FUNCTION_ARGS);
 IETP_FUNCTION(time_in_status_transition);
 IETP_FUNCTION(time_in_status_combine);
 IETP_FUNCTION(time_in_status_serialize);
-IETP_FUNCTION(time_in_status_deserialize);
 IETP_FUNCTION(time_in_status_final);
 
 
@@ -84,11 +83,9 @@ static Dwell *
 make_dwell(FunctionCallInfo fcinfo, bool ends, TimestampTz until,
 		   const text *calendar)
 {
-	MemoryContext context;
+	MemoryContext context = ietp_aggregate_context(fcinfo);
 	Dwell	   *dwell;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
 	dwell = MemoryContextAllocZero(context, sizeof(Dwell));
 	dwell->ends = ends;
 	dwell->until = until;
@@ -220,18 +217,8 @@ ietp_time_in_status_serialize(PG_FUNCTION_ARGS)
 }
 
 /*
- * ietp.time_in_status_deserialize(bytea, internal) - a copy, since a message
- * may lie at any address
- */
-Datum
-ietp_time_in_status_deserialize(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)));
-}
-
-/*
  * ietp.time_in_status_combine(internal, internal) - the second one is what
- * time_in_status_deserialize() returns
+ * message_deserialize() returns
  */
 Datum
 ietp_time_in_status_combine(PG_FUNCTION_ARGS)
@@ -368,17 +355,6 @@ sum_up(FunctionCallInfo fcinfo, const Dwell *dwell, StatusTime *times)
 	return count;
 }
 
-static Datum
-form_interval(int32 days, int64 microseconds)
-{
-	Interval   *interval = palloc(sizeof(Interval));
-
-	interval->month = 0;
-	interval->day = days;
-	interval->time = microseconds;
-	return IntervalPGetDatum(interval);
-}
-
 /* One row of the result; durations are written with days of 24 hours. */
 static Datum
 make_row(TupleDesc desc, const Dwell *dwell, const StatusTime *time)
@@ -391,9 +367,9 @@ make_row(TupleDesc desc, const Dwell *dwell, const StatusTime *time)
 	values[0] = PointerGetDatum(cstring_to_text_with_len((const char *) (status + 1),
 														 status[0]));
 	values[1] = Int64GetDatum(time->entries);
-	values[2] = form_interval(time->duration / USECS_PER_DAY,
-							  time->duration % USECS_PER_DAY);
-	values[3] = form_interval(0, time->working_time);
+	values[2] = ietp_form_interval(time->duration / USECS_PER_DAY,
+								   time->duration % USECS_PER_DAY);
+	values[3] = ietp_form_interval(0, time->working_time);
 	nulls[3] = dwell->calendar == NULL;
 	return HeapTupleGetDatum(heap_form_tuple(desc, values, nulls));
 }

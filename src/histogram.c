@@ -84,7 +84,6 @@ IETP_FUNCTION(duration_histogram_transition_interval);
 IETP_FUNCTION(duration_histogram_merge_transition);
 IETP_FUNCTION(duration_histogram_combine);
 IETP_FUNCTION(duration_histogram_serialize);
-IETP_FUNCTION(duration_histogram_deserialize);
 IETP_FUNCTION(duration_histogram_final);
 IETP_FUNCTION(duration_histogram_enter);
 IETP_FUNCTION(duration_histogram_enter_interval);
@@ -468,13 +467,9 @@ stored_arg(FunctionCallInfo fcinfo, int argno)
 static Histogram *
 state_arg(FunctionCallInfo fcinfo, StateUnit unit)
 {
-	MemoryContext context;
-
 	if (!PG_ARGISNULL(0))
 		return (Histogram *) PG_GETARG_POINTER(0);
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
-	return make_histogram(context, unit);
+	return make_histogram(ietp_aggregate_context(fcinfo), unit);
 }
 
 /* The state as it was, before anything was counted perhaps none. */
@@ -541,18 +536,8 @@ ietp_duration_histogram_serialize(PG_FUNCTION_ARGS)
 }
 
 /*
- * ietp.duration_histogram_deserialize(bytea, internal) - a copy, since a
- * message may lie at any address
- */
-Datum
-ietp_duration_histogram_deserialize(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)));
-}
-
-/*
  * ietp.duration_histogram_combine(internal, internal) - the second one is as
- * duration_histogram_deserialize() leaves it
+ * message_deserialize() leaves it
  */
 Datum
 ietp_duration_histogram_combine(PG_FUNCTION_ARGS)
@@ -593,11 +578,9 @@ duration_at(const Window *window, int64 number)
 static Window *
 make_window(FunctionCallInfo fcinfo, StateUnit unit)
 {
-	MemoryContext context;
+	MemoryContext context = ietp_aggregate_context(fcinfo);
 	Window	   *window;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate function called in non-aggregate context");
 	window = MemoryContextAllocZero(context, sizeof(Window));
 	window->histogram = make_histogram(context, unit);
 	begin_counting(window->histogram);

@@ -53,6 +53,7 @@ typedef struct Parcel
 IETP_FUNCTION(state_serialize);
 IETP_FUNCTION(state_deserialize);
 IETP_FUNCTION(state_combine);
+IETP_FUNCTION(message_deserialize);
 
 /* What long work of src/core calls now and then. */
 void
@@ -61,8 +62,9 @@ ietp_pause(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
+/* The memory in which an aggregate's states live. */
+MemoryContext
+ietp_aggregate_context(FunctionCallInfo fcinfo)
 {
 	MemoryContext result;
 
@@ -76,7 +78,7 @@ State	   *
 ietp_make_state(FunctionCallInfo fcinfo, StateKind kind, StateUnit unit,
 				Size item_size)
 {
-	State	   *state = MemoryContextAlloc(aggregate_context(fcinfo),
+	State	   *state = MemoryContextAlloc(ietp_aggregate_context(fcinfo),
 										   FIRST_SIZE);
 
 	state->kind = kind;
@@ -190,7 +192,7 @@ ietp_check_argument(FunctionCallInfo fcinfo, State *state, int argno)
 			ietp_refuse_argument();
 		return;
 	}
-	before = MemoryContextSwitchTo(aggregate_context(fcinfo));
+	before = MemoryContextSwitchTo(ietp_aggregate_context(fcinfo));
 	state->argument = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(argno));
 	state->argument_is_constant = ietp_is_constant_argument(fcinfo, argno);
 	MemoryContextSwitchTo(before);
@@ -286,6 +288,16 @@ ietp_state_deserialize(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+/*
+ * ietp.message_deserialize(bytea, internal) - the message itself, for states
+ * that are combined from it: a copy, since it may lie at any address
+ */
+Datum
+ietp_message_deserialize(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0)));
+}
+
 /* A state in the aggregate's memory that is like another, but has no items. */
 static State *
 make_alike(FunctionCallInfo fcinfo, const State *other)
@@ -297,7 +309,7 @@ make_alike(FunctionCallInfo fcinfo, const State *other)
 	if (other->argument == NULL)
 		return state;
 	size = VARSIZE(other->argument);
-	state->argument = MemoryContextAlloc(aggregate_context(fcinfo), size);
+	state->argument = MemoryContextAlloc(ietp_aggregate_context(fcinfo), size);
 	memcpy(state->argument, other->argument, size);
 	return state;
 }

@@ -81,6 +81,7 @@ typedef struct StoredState
 /* Checks the words of a stored state; false: they are none of this kind. */
 typedef bool (*StoredStateCheck) (const StoredState *stored);
 
+extern MemoryContext ietp_aggregate_context(FunctionCallInfo fcinfo);
 extern State *ietp_make_state(FunctionCallInfo fcinfo, StateKind kind,
 							  StateUnit unit, Size item_size);
 extern State *ietp_grow_state(State *state, int64 more);

@@ -88,13 +88,6 @@ AS 'MODULE_PATHNAME', 'ietp_callers_serialize';
 COMMENT ON FUNCTION ietp.callers_serialize(internal) IS
 'of aggregates: a state as a message to another process';
 
-CREATE FUNCTION ietp.callers_deserialize(message bytea, unused internal)
-RETURNS internal
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'ietp_callers_deserialize';
-COMMENT ON FUNCTION ietp.callers_deserialize(bytea, internal) IS
-'of aggregates: the state in a message';
-
 CREATE FUNCTION ietp.callers_final(state internal)
 RETURNS bigint
 LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
@@ -116,7 +109,7 @@ CREATE AGGREGATE ietp.distinct_callers(token bigint) (
 	FINALFUNC = ietp.callers_final,
 	COMBINEFUNC = ietp.callers_combine,
 	SERIALFUNC = ietp.callers_serialize,
-	DESERIALFUNC = ietp.callers_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.distinct_callers(bigint) IS
 'how many different callers there are: as count(DISTINCT token), exactly';
@@ -128,7 +121,7 @@ CREATE AGGREGATE ietp.distinct_callers(token uuid) (
 	FINALFUNC = ietp.callers_final,
 	COMBINEFUNC = ietp.callers_combine,
 	SERIALFUNC = ietp.callers_serialize,
-	DESERIALFUNC = ietp.callers_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.distinct_callers(uuid) IS
 'how many different callers there are: as count(DISTINCT token), exactly';
@@ -140,7 +133,7 @@ CREATE AGGREGATE ietp.distinct_callers(token bytea) (
 	FINALFUNC = ietp.callers_final,
 	COMBINEFUNC = ietp.callers_combine,
 	SERIALFUNC = ietp.callers_serialize,
-	DESERIALFUNC = ietp.callers_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.distinct_callers(bytea) IS
 'how many different callers there are: as count(DISTINCT token), exactly';
@@ -152,7 +145,7 @@ CREATE AGGREGATE ietp.distinct_callers(token text) (
 	FINALFUNC = ietp.callers_final,
 	COMBINEFUNC = ietp.callers_combine,
 	SERIALFUNC = ietp.callers_serialize,
-	DESERIALFUNC = ietp.callers_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.distinct_callers(text) IS
 'how many different callers there are: as count(DISTINCT token), exactly';
@@ -164,7 +157,7 @@ CREATE AGGREGATE ietp.distinct_callers_state(token bigint) (
 	FINALFUNC = ietp.callers_state_final,
 	COMBINEFUNC = ietp.callers_combine,
 	SERIALFUNC = ietp.callers_serialize,
-	DESERIALFUNC = ietp.callers_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.distinct_callers_state(bigint) IS
 'the callers, each once, for distinct_callers() and distinct_callers_merge()';
@@ -176,7 +169,7 @@ CREATE AGGREGATE ietp.distinct_callers_state(token uuid) (
 	FINALFUNC = ietp.callers_state_final,
 	COMBINEFUNC = ietp.callers_combine,
 	SERIALFUNC = ietp.callers_serialize,
-	DESERIALFUNC = ietp.callers_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.distinct_callers_state(uuid) IS
 'the callers, each once, for distinct_callers() and distinct_callers_merge()';
@@ -188,7 +181,7 @@ CREATE AGGREGATE ietp.distinct_callers_state(token bytea) (
 	FINALFUNC = ietp.callers_state_final,
 	COMBINEFUNC = ietp.callers_combine,
 	SERIALFUNC = ietp.callers_serialize,
-	DESERIALFUNC = ietp.callers_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.distinct_callers_state(bytea) IS
 'the callers, each once, for distinct_callers() and distinct_callers_merge()';
@@ -200,7 +193,7 @@ CREATE AGGREGATE ietp.distinct_callers_state(token text) (
 	FINALFUNC = ietp.callers_state_final,
 	COMBINEFUNC = ietp.callers_combine,
 	SERIALFUNC = ietp.callers_serialize,
-	DESERIALFUNC = ietp.callers_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.distinct_callers_state(text) IS
 'the callers, each once, for distinct_callers() and distinct_callers_merge()';
@@ -212,7 +205,7 @@ CREATE AGGREGATE ietp.distinct_callers_merge(state ietp.callers_state) (
 	FINALFUNC = ietp.callers_state_final,
 	COMBINEFUNC = ietp.callers_combine,
 	SERIALFUNC = ietp.callers_serialize,
-	DESERIALFUNC = ietp.callers_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.distinct_callers_merge(ietp.callers_state) IS
 'the callers of all the states, each once';

@@ -180,13 +180,6 @@ AS 'MODULE_PATHNAME', 'ietp_contacts_serialize';
 COMMENT ON FUNCTION ietp.contacts_serialize(internal) IS
 'of aggregates: a state as a message to another process';
 
-CREATE FUNCTION ietp.contacts_deserialize(message bytea, unused internal)
-RETURNS internal
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'ietp_contacts_deserialize';
-COMMENT ON FUNCTION ietp.contacts_deserialize(bytea, internal) IS
-'of aggregates: the state in a message';
-
 CREATE FUNCTION ietp.contacts_state_final(state internal)
 RETURNS ietp.contacts_state
 LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
@@ -216,7 +209,7 @@ CREATE AGGREGATE ietp.repeat_callers(
 	FINALFUNC = ietp.repeat_callers_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.repeat_callers(bigint, timestamptz, interval) IS
 'calls, and those of them before which the same caller had called no longer ago than within';
@@ -229,7 +222,7 @@ CREATE AGGREGATE ietp.repeat_callers(
 	FINALFUNC = ietp.repeat_callers_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.repeat_callers(uuid, timestamptz, interval) IS
 'calls, and those of them before which the same caller had called no longer ago than within';
@@ -242,7 +235,7 @@ CREATE AGGREGATE ietp.repeat_callers(
 	FINALFUNC = ietp.repeat_callers_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.repeat_callers(bytea, timestamptz, interval) IS
 'calls, and those of them before which the same caller had called no longer ago than within';
@@ -255,7 +248,7 @@ CREATE AGGREGATE ietp.repeat_callers(
 	FINALFUNC = ietp.repeat_callers_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.repeat_callers(text, timestamptz, interval) IS
 'calls, and those of them before which the same caller had called no longer ago than within';
@@ -268,7 +261,7 @@ CREATE AGGREGATE ietp.first_contact_resolution(
 	FINALFUNC = ietp.resolution_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.first_contact_resolution(
 	bigint, timestamptz, interval) IS
@@ -282,7 +275,7 @@ CREATE AGGREGATE ietp.first_contact_resolution(
 	FINALFUNC = ietp.resolution_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.first_contact_resolution(
 	bigint, timestamptz, interval, timestamptz) IS
@@ -296,7 +289,7 @@ CREATE AGGREGATE ietp.first_contact_resolution(
 	FINALFUNC = ietp.resolution_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.first_contact_resolution(
 	uuid, timestamptz, interval) IS
@@ -310,7 +303,7 @@ CREATE AGGREGATE ietp.first_contact_resolution(
 	FINALFUNC = ietp.resolution_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.first_contact_resolution(
 	uuid, timestamptz, interval, timestamptz) IS
@@ -324,7 +317,7 @@ CREATE AGGREGATE ietp.first_contact_resolution(
 	FINALFUNC = ietp.resolution_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.first_contact_resolution(
 	bytea, timestamptz, interval) IS
@@ -338,7 +331,7 @@ CREATE AGGREGATE ietp.first_contact_resolution(
 	FINALFUNC = ietp.resolution_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.first_contact_resolution(
 	bytea, timestamptz, interval, timestamptz) IS
@@ -352,7 +345,7 @@ CREATE AGGREGATE ietp.first_contact_resolution(
 	FINALFUNC = ietp.resolution_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.first_contact_resolution(
 	text, timestamptz, interval) IS
@@ -366,7 +359,7 @@ CREATE AGGREGATE ietp.first_contact_resolution(
 	FINALFUNC = ietp.resolution_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.first_contact_resolution(
 	text, timestamptz, interval, timestamptz) IS
@@ -379,7 +372,7 @@ CREATE AGGREGATE ietp.contacts_state(token bigint, ts timestamptz) (
 	FINALFUNC = ietp.contacts_state_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.contacts_state(bigint, timestamptz) IS
 'the contacts, stored, for repeat_callers(), first_contact_resolution() and contacts_merge()';
@@ -391,7 +384,7 @@ CREATE AGGREGATE ietp.contacts_state(token uuid, ts timestamptz) (
 	FINALFUNC = ietp.contacts_state_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.contacts_state(uuid, timestamptz) IS
 'the contacts, stored, for repeat_callers(), first_contact_resolution() and contacts_merge()';
@@ -403,7 +396,7 @@ CREATE AGGREGATE ietp.contacts_state(token bytea, ts timestamptz) (
 	FINALFUNC = ietp.contacts_state_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.contacts_state(bytea, timestamptz) IS
 'the contacts, stored, for repeat_callers(), first_contact_resolution() and contacts_merge()';
@@ -415,7 +408,7 @@ CREATE AGGREGATE ietp.contacts_state(token text, ts timestamptz) (
 	FINALFUNC = ietp.contacts_state_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.contacts_state(text, timestamptz) IS
 'the contacts, stored, for repeat_callers(), first_contact_resolution() and contacts_merge()';
@@ -427,7 +420,7 @@ CREATE AGGREGATE ietp.contacts_merge(state ietp.contacts_state) (
 	FINALFUNC = ietp.contacts_state_final,
 	COMBINEFUNC = ietp.contacts_combine,
 	SERIALFUNC = ietp.contacts_serialize,
-	DESERIALFUNC = ietp.contacts_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.contacts_merge(ietp.contacts_state) IS
 'the contacts of all the states, stored';

@@ -42,13 +42,6 @@ AS 'MODULE_PATHNAME', 'ietp_time_in_status_serialize';
 COMMENT ON FUNCTION ietp.time_in_status_serialize(internal) IS
 'of aggregates: a state as a message to another process';
 
-CREATE FUNCTION ietp.time_in_status_deserialize(message bytea, unused internal)
-RETURNS internal
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'ietp_time_in_status_deserialize';
-COMMENT ON FUNCTION ietp.time_in_status_deserialize(bytea, internal) IS
-'of aggregates: the state in a message';
-
 CREATE FUNCTION ietp.time_in_status_final(state internal)
 RETURNS ietp.status_time[]
 LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL SAFE
@@ -64,7 +57,7 @@ CREATE AGGREGATE ietp.time_in_status(
 	FINALFUNC = ietp.time_in_status_final,
 	COMBINEFUNC = ietp.time_in_status_combine,
 	SERIALFUNC = ietp.time_in_status_serialize,
-	DESERIALFUNC = ietp.time_in_status_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.time_in_status(
 	text, timestamptz, bigint, timestamptz) IS
@@ -79,7 +72,7 @@ CREATE AGGREGATE ietp.time_in_status(
 	FINALFUNC = ietp.time_in_status_final,
 	COMBINEFUNC = ietp.time_in_status_combine,
 	SERIALFUNC = ietp.time_in_status_serialize,
-	DESERIALFUNC = ietp.time_in_status_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.time_in_status(
 	text, timestamptz, bigint, timestamptz, text) IS

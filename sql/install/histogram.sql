@@ -82,14 +82,6 @@ AS 'MODULE_PATHNAME', 'ietp_duration_histogram_serialize';
 COMMENT ON FUNCTION ietp.duration_histogram_serialize(internal) IS
 'of aggregates: a state as a message to another process';
 
-CREATE FUNCTION ietp.duration_histogram_deserialize(
-	message bytea, unused internal)
-RETURNS internal
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'ietp_duration_histogram_deserialize';
-COMMENT ON FUNCTION ietp.duration_histogram_deserialize(bytea, internal) IS
-'of aggregates: the state in a message';
-
 CREATE FUNCTION ietp.duration_histogram_final(state internal)
 RETURNS ietp.duration_histogram
 LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
@@ -143,7 +135,7 @@ CREATE AGGREGATE ietp.duration_histogram(duration double precision) (
 	FINALFUNC = ietp.duration_histogram_final,
 	COMBINEFUNC = ietp.duration_histogram_combine,
 	SERIALFUNC = ietp.duration_histogram_serialize,
-	DESERIALFUNC = ietp.duration_histogram_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	MSFUNC = ietp.duration_histogram_enter,
 	MINVFUNC = ietp.duration_histogram_leave,
 	MSTYPE = internal,
@@ -160,7 +152,7 @@ CREATE AGGREGATE ietp.duration_histogram(duration interval) (
 	FINALFUNC = ietp.duration_histogram_final,
 	COMBINEFUNC = ietp.duration_histogram_combine,
 	SERIALFUNC = ietp.duration_histogram_serialize,
-	DESERIALFUNC = ietp.duration_histogram_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	MSFUNC = ietp.duration_histogram_enter,
 	MINVFUNC = ietp.duration_histogram_leave,
 	MSTYPE = internal,
@@ -178,7 +170,7 @@ CREATE AGGREGATE ietp.duration_histogram_merge(
 	FINALFUNC = ietp.duration_histogram_final,
 	COMBINEFUNC = ietp.duration_histogram_combine,
 	SERIALFUNC = ietp.duration_histogram_serialize,
-	DESERIALFUNC = ietp.duration_histogram_deserialize,
+	DESERIALFUNC = ietp.message_deserialize,
 	PARALLEL = SAFE);
 COMMENT ON AGGREGATE ietp.duration_histogram_merge(ietp.duration_histogram) IS
 'the durations of all the histograms in one';

@@ -21,3 +21,10 @@ LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'ietp_state_combine';
 COMMENT ON FUNCTION ietp.state_combine(internal, internal) IS
 'of aggregates: the values of two states';
+
+CREATE FUNCTION ietp.message_deserialize(message bytea, unused internal)
+RETURNS internal
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'ietp_message_deserialize';
+COMMENT ON FUNCTION ietp.message_deserialize(bytea, internal) IS
+'of aggregates that combine a state with a message: the message';
