@@ -7,9 +7,11 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" \
 	$(EXTENSION).control)
 
 CORE_OBJS = \
+	src/core/bm25.o \
 	src/core/calendar.o \
 	src/core/callers.o \
 	src/core/clock.o \
+	src/core/compound.o \
 	src/core/concurrency.o \
 	src/core/confidence.o \
 	src/core/contacts.o \
@@ -20,45 +22,64 @@ CORE_OBJS = \
 	src/core/histogram.o \
 	src/core/merkle.o \
 	src/core/order.o \
+	src/core/plain.o \
 	src/core/ref.o \
 	src/core/sum.o \
-	src/core/survival.o
+	src/core/survival.o \
+	src/core/tone.o
 
 OBJS = \
 	$(CORE_OBJS) \
 	src/actor.o \
+	src/bm25.o \
 	src/cache.o \
 	src/calendar.o \
 	src/callers.o \
 	src/case.o \
 	src/clock.o \
+	src/collection.o \
 	src/concurrency.o \
+	src/condition.o \
 	src/contacts.o \
 	src/csv.o \
 	src/desk.o \
+	src/dictionary.o \
 	src/dwell.o \
+	src/elements.o \
+	src/forms.o \
 	src/guard.o \
+	src/headline.o \
 	src/histogram.o \
 	src/history.o \
 	src/ietp_helpline.o \
 	src/intake.o \
 	src/judge.o \
 	src/ledger.o \
+	src/lexemes.o \
 	src/lifecycle.o \
+	src/occurrence.o \
+	src/parser.o \
 	src/percentiles.o \
+	src/query.o \
 	src/rate.o \
 	src/ratio.o \
 	src/record.o \
 	src/ref.o \
 	src/result.o \
 	src/seal.o \
+	src/search.o \
 	src/service.o \
 	src/staffing.o \
 	src/state.o \
+	src/stem.o \
 	src/survival.o \
+	src/text.o \
+	src/thesaurus.o \
 	src/token.o \
+	src/tokens.o \
 	src/verify.o \
-	src/vocabulary.o
+	src/vocabulary.o \
+	src/web.o
 
 # The toolbox: joined in this order into the install script.
 INSTALL_MODULES = \
@@ -82,6 +103,7 @@ INSTALL_MODULES = \
 	sql/install/calendar.sql \
 	sql/install/dwell.sql \
 	sql/install/clock.sql \
+	sql/install/search.sql \
 	sql/install/lifecycle.sql \
 	sql/install/desk.sql \
 	sql/install/ledger.sql \
@@ -145,6 +167,10 @@ PROVE_TESTS = test/t/*.pl
 PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-I$(CURDIR)/src
 PG_CFLAGS = -Wall -Wextra -fvisibility=hidden
+
+# ICU, the release that is installed.
+ICU_LIBS = -licui18n -licuuc
+SHLIB_LINK += $(ICU_LIBS)
 
 # No JIT bitcode: our functions are calls into the library, nothing that
 # inlining would help, and a build needs no clang.

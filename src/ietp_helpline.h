@@ -52,6 +52,9 @@
 #define ERRCODE_IETP_ARGUMENT_DIFFERS		MAKE_SQLSTATE('I','E','5','1','1')
 #define ERRCODE_IETP_MALFORMED_STATE		MAKE_SQLSTATE('I','E','5','1','2')
 #define ERRCODE_IETP_STATE_TOO_LARGE		MAKE_SQLSTATE('I','E','5','1','3')
+#define ERRCODE_IETP_NO_UNICODE_DATA			MAKE_SQLSTATE('I','E','6','0','1')
+#define ERRCODE_IETP_QUERY_TOO_LONG			MAKE_SQLSTATE('I','E','6','0','2')
+#define ERRCODE_IETP_NO_DOCUMENTS			MAKE_SQLSTATE('I','E','6','0','3')
 
 /* state.c */
 extern bool ietp_is_constant_argument(FunctionCallInfo fcinfo, int argno);

@@ -1,0 +1,56 @@
+/*-------------------------------------------------------------------------
+ *
+ * stem.c
+ *		Stems by a dictionary of the server.
+ *
+ * IDENTIFICATION
+ *		src/stem.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "tsearch/ts_cache.h"
+#include "tsearch/ts_public.h"
+#include "utils/builtins.h"
+#include "utils/regproc.h"
+
+#include "stem.h"
+
+/* "dictionary" is a qualified name. */
+void
+ietp_open_stem(Stem *stem, const char *dictionary)
+{
+	stem->dictionary =
+		get_ts_dict_oid(stringToQualifiedNameList(dictionary), false);
+}
+
+/*
+ * Writes the stem of a word, which is no longer than the word, and returns its
+ * length; 0 if there is none.  A Stemmer whose context is a Stem.
+ */
+int
+ietp_stem(void *context, const char *word, int length, char *stem)
+{
+	Stem	   *from = (Stem *) context;
+	TSDictionaryCacheEntry *dictionary;
+	TSLexeme   *found;
+	int			n = 0;
+
+	if (!OidIsValid(from->dictionary))
+		return 0;
+	dictionary = lookup_ts_dictionary_cache(from->dictionary);
+	found = (TSLexeme *)
+		DatumGetPointer(FunctionCall4(&dictionary->lexize,
+									  PointerGetDatum(dictionary->dictData),
+									  PointerGetDatum(word),
+									  Int32GetDatum(length),
+									  PointerGetDatum(NULL)));
+	if (found != NULL && found->lexeme != NULL)
+	{
+		n = Min((int) strlen(found->lexeme), length);
+		memcpy(stem, found->lexeme, n);
+	}
+	return n;
+}
