@@ -86,6 +86,7 @@ INSTALL_MODULES = \
 	sql/install/ietp_helpline.sql \
 	sql/install/ref.sql \
 	sql/install/vocabulary.sql \
+	sql/install/collation.sql \
 	sql/install/actor.sql \
 	sql/install/intake.sql \
 	sql/install/csv.sql \
@@ -147,7 +148,7 @@ DOCS := $(wildcard doc/*.md doc/*.sh)
 
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
-REGRESS = install ref vocabulary taxonomy intake csv \
+REGRESS = install ref vocabulary collation taxonomy intake csv \
 	ratio service rate staffing percentiles histogram survival \
 	concurrency callers contacts clock \
 	desk guard roles \
