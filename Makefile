@@ -20,6 +20,7 @@ CORE_OBJS = \
 	src/core/erlang.o \
 	src/core/field.o \
 	src/core/histogram.o \
+	src/core/language.o \
 	src/core/merkle.o \
 	src/core/order.o \
 	src/core/plain.o \
