@@ -55,6 +55,7 @@ OBJS = \
 	src/ietp_helpline.o \
 	src/intake.o \
 	src/judge.o \
+	src/language.o \
 	src/ledger.o \
 	src/lexemes.o \
 	src/lifecycle.o \
@@ -106,6 +107,7 @@ INSTALL_MODULES = \
 	sql/install/dwell.sql \
 	sql/install/clock.sql \
 	sql/install/search.sql \
+	sql/install/language.sql \
 	sql/install/lifecycle.sql \
 	sql/install/desk.sql \
 	sql/install/ledger.sql \
@@ -149,7 +151,7 @@ DOCS := $(wildcard doc/*.md doc/*.sh)
 
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
-REGRESS = install ref vocabulary collation taxonomy intake csv \
+REGRESS = install ref vocabulary collation language taxonomy intake csv \
 	ratio service rate staffing percentiles histogram survival \
 	concurrency callers contacts clock \
 	desk guard roles \

@@ -38,18 +38,30 @@ typedef struct Parser
 								 * is continued, else 0 */
 } Parser;
 
-/* Makes sure that ICU's data is loaded. */
-void
-ietp_require_text(void)
+/* Did all of ICU's data load?  "failed" is what did not. */
+static void
+require_loaded(const char *failed)
 {
-	const char *failed = ietp_text_open();
-
 	if (failed != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_IETP_NO_UNICODE_DATA),
 				 errmsg("could not load the Unicode data of ICU"),
 				 errdetail("What failed: %s.", failed),
 				 errhint("Install the data of the ICU release that the library was built with.")));
+}
+
+/* Makes sure that ICU's data is loaded. */
+void
+ietp_require_text(void)
+{
+	require_loaded(ietp_text_open());
+}
+
+/* The same for what tells the two ways of writing Chinese apart. */
+void
+ietp_require_chinese(void)
+{
+	require_loaded(ietp_chinese_open());
 }
 
 static void

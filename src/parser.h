@@ -14,6 +14,7 @@
 #include "lexemes.h"
 
 extern void ietp_require_text(void);
+extern void ietp_require_chinese(void);
 extern Seam ietp_seam_of(const char *bytes, int length);
 
 #endif							/* IETP_PARSER_H */

@@ -22,6 +22,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
+#include <unicode/uset.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
@@ -30,7 +31,7 @@
 
 #include "text.h"
 
-/* Han characters whose simplified form is kept in a table. */
+/* Han characters whose other forms are kept in tables. */
 #define FIRST_HAN	0x3400
 #define LAST_HAN	0x9FFF
 #define N_HAN		(LAST_HAN - FIRST_HAN + 1)
@@ -40,9 +41,11 @@ static const UNormalizer2 *nfkc_casefold;
 static const UNormalizer2 *nfc;
 static const UNormalizer2 *nfd;
 
-/* The simplified form of FIRST_HAN + i. */
+/* The simplified form of FIRST_HAN + i, and its traditional one. */
 static uint16_t simplified[N_HAN];
+static uint16_t traditional[N_HAN];
 static bool ready;
+static bool chinese_ready;
 
 /*
  * Variants that are common in Taiwan and Hong Kong and that ICU leaves as they
@@ -75,59 +78,95 @@ replace_variants(void)
 		simplified[i] = simplified[simplified[i] - FIRST_HAN];
 }
 
-/*
- * Fills the table from ICU's transliterator.  Every character is followed by a
- * line feed, which keeps rules for more than one character from applying; and
- * a form of several characters, or outside the table, is not taken.
- */
-static bool
-fill_simplified(UTransliterator *to_simplified)
+/* Appends the characters of the table that are in the set, a line each. */
+static int
+list_characters(const USet *set, UChar *lines)
 {
-	static UChar buffer[2 * N_HAN + 64];
-	UErrorCode	status = U_ZERO_ERROR;
-	int32_t		length = 2 * N_HAN;
-	int32_t		limit = length;
+	int			length = 0;
+
+	for (int i = 0; i < N_HAN; i++)
+		if (uset_contains(set, FIRST_HAN + i))
+		{
+			lines[length++] = (UChar) (FIRST_HAN + i);
+			lines[length++] = '\n';
+		}
+	return length;
+}
+
+/*
+ * Reads what has become of the lines.  A form of several characters, or
+ * outside the table, is not taken.
+ */
+static void
+read_forms(const USet *set, const UChar *lines, int length, uint16_t *forms)
+{
 	int			at = 0;
 
 	for (int i = 0; i < N_HAN; i++)
 	{
-		buffer[2 * i] = simplified[i] = (uint16_t) (FIRST_HAN + i);
-		buffer[2 * i + 1] = '\n';
-	}
-	utrans_transUChars(to_simplified, buffer, &length,
-					   (int32_t) (sizeof(buffer) / sizeof(UChar)),
-					   0, &limit, &status);
-	if (U_FAILURE(status))
-		return false;
-	for (int i = 0; i < N_HAN && at < limit; i++)
-	{
 		int			from = at;
 
-		while (at < limit && buffer[at] != '\n')
+		forms[i] = (uint16_t) (FIRST_HAN + i);
+		if (!uset_contains(set, FIRST_HAN + i))
+			continue;
+		while (at < length && lines[at] != '\n')
 			at++;
-		if (at - from == 1 && buffer[from] >= FIRST_HAN &&
-			buffer[from] <= LAST_HAN)
-			simplified[i] = buffer[from];
+		if (at - from == 1 && lines[from] >= FIRST_HAN &&
+			lines[from] <= LAST_HAN)
+			forms[i] = lines[from];
 		at++;
 	}
-	replace_variants();
-	return true;
+}
+
+/*
+ * Fills a table from one of ICU's transliterators.  It is asked of what it may
+ * change alone, since it is slow; and each character stands in a line of its
+ * own, which keeps rules for more than one character from applying.
+ */
+static bool
+fill_forms(UTransliterator *transliterator, uint16_t *forms)
+{
+	static UChar lines[2 * N_HAN + 64];
+	UErrorCode	status = U_ZERO_ERROR;
+	USet	   *set = uset_openEmpty();
+	int32_t		length;
+	int32_t		limit;
+
+	utrans_getSourceSet(transliterator, false, set, &status);
+	length = limit = list_characters(set, lines);
+	utrans_transUChars(transliterator, lines, &length,
+					   (int32_t) (sizeof(lines) / sizeof(UChar)),
+					   0, &limit, &status);
+	if (U_SUCCESS(status))
+		read_forms(set, lines, limit, forms);
+	uset_close(set);
+	return U_SUCCESS(status);
+}
+
+static bool
+open_forms(const char *name, uint16_t *forms)
+{
+	UErrorCode	status = U_ZERO_ERROR;
+	UTransliterator *transliterator;
+	UChar		id[32];
+	bool		done;
+
+	transliterator = utrans_openU(u_uastrcpy(id, name), -1, UTRANS_FORWARD,
+								  NULL, 0, NULL, &status);
+	if (U_FAILURE(status))
+		return false;
+	done = fill_forms(transliterator, forms);
+	utrans_close(transliterator);
+	return done;
 }
 
 static bool
 open_simplified(void)
 {
-	UErrorCode	status = U_ZERO_ERROR;
-	UTransliterator *to_simplified;
-	bool		done;
-
-	to_simplified = utrans_openU(u"Hant-Hans", -1, UTRANS_FORWARD,
-								 NULL, 0, NULL, &status);
-	if (U_FAILURE(status))
+	if (!open_forms("Hant-Hans", simplified))
 		return false;
-	done = fill_simplified(to_simplified);
-	utrans_close(to_simplified);
-	return done;
+	replace_variants();
+	return true;
 }
 
 static bool
@@ -167,6 +206,23 @@ ietp_text_open(void)
 	if (!open_simplified())
 		return "transliterator Hant-Hans";
 	ready = true;
+	return NULL;
+}
+
+/*
+ * The same for what only tells the two ways of writing Chinese apart, which
+ * few processes ask for.
+ */
+const char *
+ietp_chinese_open(void)
+{
+	const char *failed = ietp_text_open();
+
+	if (failed != NULL || chinese_ready)
+		return failed;
+	if (!open_forms("Hans-Hant", traditional))
+		return "transliterator Hans-Hant";
+	chinese_ready = true;
 	return NULL;
 }
 
@@ -295,6 +351,24 @@ ietp_simplified(CodePoint c)
 	U16_GET(folded, 0, 0, 2, single);
 	return single >= FIRST_HAN && single <= LAST_HAN ?
 		simplified[single - FIRST_HAN] : c;
+}
+
+/*
+ * Is the character written in one of the two ways of Chinese alone?  Then it
+ * has another form in the other, but none in its own.
+ */
+bool
+ietp_is_traditional(CodePoint c)
+{
+	return c >= FIRST_HAN && c <= LAST_HAN &&
+		simplified[c - FIRST_HAN] != c && traditional[c - FIRST_HAN] == c;
+}
+
+bool
+ietp_is_simplified(CodePoint c)
+{
+	return c >= FIRST_HAN && c <= LAST_HAN &&
+		traditional[c - FIRST_HAN] != c && simplified[c - FIRST_HAN] == c;
 }
 
 static SegmentKind

@@ -36,6 +36,7 @@ typedef struct Segment
 } Segment;
 
 extern const char *ietp_text_open(void);
+extern const char *ietp_chinese_open(void);
 extern const char *ietp_text_version(void);
 
 extern CodePoint ietp_next_code_point(const char *bytes, int length, int *at);
@@ -50,6 +51,8 @@ extern bool ietp_is_mark(CodePoint c);
 extern bool ietp_is_word_part(CodePoint c);
 extern bool ietp_is_latin(CodePoint c);
 extern CodePoint ietp_simplified(CodePoint c);
+extern bool ietp_is_traditional(CodePoint c);
+extern bool ietp_is_simplified(CodePoint c);
 
 extern int	ietp_find_segments(const Unit *units, int length,
 							   Segment *segments);
