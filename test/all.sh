@@ -17,7 +17,11 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 parts=${ONLY:-core regress isolation tap}
-data_file=wage_claims_south_carolina.csv
+data_files=(
+	wage_claims_south_carolina.csv
+	search_dev/docs.tsv
+	search_dev/queries.tsv
+)
 passed=0
 failed=0
 skipped=0
@@ -64,18 +68,31 @@ make_value()
 # The server's user may be unable to read that folder: then it gets a copy.
 find_data()
 {
-	local folder=${IETP_DATA:-$top/../shared/data}
+	local folder=${IETP_DATA:-$top/../shared/data} file
 
 	unset -v IETP_DATA
-	[[ -r $folder/$data_file ]] || return 0
+	[[ -r $folder ]] || return 0
 	IETP_DATA=$(realpath "$folder")
 	export IETP_DATA
-	if ! as_server test -r "$IETP_DATA/$data_file"; then
-		as_server mkdir tests-data
-		as_server tee "tests-data/$data_file" \
-			<"$IETP_DATA/$data_file" >/dev/null
-		IETP_DATA=$work/tests-data
-	fi
+	for file in "${data_files[@]}"; do
+		if [[ -r $folder/$file ]] &&
+			! as_server test -r "$IETP_DATA/$file"; then
+			copy_data
+			return
+		fi
+	done
+}
+
+copy_data()
+{
+	local folder=$IETP_DATA file
+
+	IETP_DATA=$work/tests-data
+	for file in "${data_files[@]}"; do
+		[[ -r $folder/$file ]] || continue
+		as_server mkdir -p "$IETP_DATA/$(dirname "$file")"
+		as_server tee "$IETP_DATA/$file" <"$folder/$file" >/dev/null
+	done
 }
 
 set_up()

@@ -10,7 +10,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
 our @EXPORT =
-  qw(new_node lay_desk ask outcome sqlstates desk_rows top_file);
+  qw(new_node lay_desk ask outcome sqlstates desk_rows top_file
+  collection_file load_collection);
 
 # The bootstrap superuser has the same name whoever runs the tests.
 $ENV{PGUSER} = 'postgres';
@@ -88,6 +89,44 @@ FROM pg_class
 WHERE relnamespace = 'desk'::regnamespace AND relkind IN ('r', 'p')
 ORDER BY relname COLLATE "C" \gexec
 SQL
+}
+
+# Path of a file of the collection for search, or undef where it is not.
+sub collection_file
+{
+	my ($name) = @_;
+	my $file = ($ENV{IETP_DATA} // '') . "/search_dev/$name";
+
+	return -r $file ? $file : undef;
+}
+
+# Loads the collection into tables docs and queries.  The files have no
+# quoting: a quote or a backslash is what it is.
+sub load_collection
+{
+	my ($node, $database) = @_;
+	my $format = "(FORMAT csv, DELIMITER E'\\t', QUOTE E'\\x01')";
+	my ($docs, $queries) = map { collection_file($_) } qw(docs.tsv queries.tsv);
+
+	$node->safe_psql($database, <<"SQL");
+CREATE TABLE docs (
+	corpus text NOT NULL,
+	id text PRIMARY KEY,
+	language text NOT NULL,
+	body text NOT NULL);
+CREATE TABLE queries (
+	set_name text,
+	corpora text NOT NULL,
+	id text,
+	kind text NOT NULL,
+	language text NOT NULL,
+	body text NOT NULL,
+	relevant text NOT NULL,
+	PRIMARY KEY (set_name, id));
+\\copy docs FROM '$docs' $format
+\\copy queries FROM '$queries' $format
+SQL
+	return;
 }
 
 # Path of a file of the source tree.
