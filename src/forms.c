@@ -239,7 +239,7 @@ ietp_next_part(Word *word, Stemmer stemmer, void *context, Part *part)
 		return false;
 	set_forms(part, word->units + word->at, to - word->at);
 	word->at = to;
-	word->n_parts++;
+	word->n_parts += part->exact.length > 0;
 	if (stemmer != NULL && is_plain(&part->folded))
 		part->stem.length = stemmer(context, part->folded.bytes,
 									part->folded.length, part->stem.bytes);

@@ -50,7 +50,7 @@ typedef struct Word
 	Unit		units[2 * MAX_TOKEN_BYTES];
 	int			length;
 	int			at;				/* where the next part is looked for */
-	int			n_parts;		/* read so far */
+	int			n_parts;		/* read so far that have a form */
 	Form		whole;			/* none where there is one part */
 } Word;
 
