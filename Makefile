@@ -238,6 +238,15 @@ test/fuzz/%_fuzz: test/fuzz/%_fuzz.c src/core/%.c src/core/%.h
 		-fno-sanitize-recover=undefined -Isrc/core -o $@ $< src/core/$*.c \
 		$(CORE_LIBS)
 
+# The tokenizer and its lexemes need no server either, but ICU.
+TOKENIZER = $(patsubst %,src/%,tokens.c lexemes.c forms.c text.c \
+	core/compound.c core/tone.c)
+test/fuzz/tokens_fuzz: test/fuzz/tokens_fuzz.c $(TOKENIZER) \
+		$(wildcard src/*.h src/core/*.h)
+	clang -g -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -Isrc -o $@ $< $(TOKENIZER) \
+		$(ICU_LIBS)
+
 # Checks a proof of the ledger without any server.
 check_proof: src/bin/check_proof
 
@@ -250,7 +259,7 @@ src/bin/check_proof: src/bin/check_proof.c src/core/merkle.c \
 INDENT = pg_bsd_indent -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 \
 	-di12 -nfc1 -i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4 -Utypedefs.list
 C_FILES = $(wildcard src/*.c src/*.h src/core/*.c src/core/*.h src/bin/*.c \
-	test/core/*.c test/core/*.h test/fuzz/*.c)
+	test/core/*.c test/core/*.h test/fuzz/*.c test/t/*.c)
 
 pgindent:
 	@for f in $(C_FILES); do \
