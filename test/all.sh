@@ -98,7 +98,8 @@ copy_data()
 set_up()
 {
 	needs+=('/usr/share/perl5/IPC/Run.pm libipc-run-perl'
-		'/usr/bin/prove perl' '/usr/include/openssl/evp.h libssl-dev')
+		'/usr/bin/prove perl' '/usr/include/openssl/evp.h libssl-dev'
+		'/usr/share/unicode/auxiliary/WordBreakTest.txt unicode-data')
 	ensure_packages
 	make_work
 	say "$("$bindir/postgres" --version), run by user $server_user"

@@ -15,6 +15,7 @@ needs=(
 	'/usr/bin/make make'
 	'/usr/bin/gcc gcc'
 	'/usr/include/stdio.h libc6-dev'
+	'/usr/include/unicode/utypes.h libicu-dev'
 )
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
