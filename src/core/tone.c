@@ -24,18 +24,21 @@
 
 #define MAX_SYLLABLE	24		/* units of a decomposed syllable, and more */
 
+#define HORN			0x31B
+#define DOT_BELOW		0x323
+
 static bool
 is_tone(uint16_t c)
 {
 	return c == 0x300 || c == 0x301 || c == 0x303 || c == 0x309 ||
-		c == 0x323;
+		c == DOT_BELOW;
 }
 
 /* Circumflex, breve and horn make other vowels. */
 static bool
 is_quality(uint16_t c)
 {
-	return c == 0x302 || c == 0x306 || c == 0x31B;
+	return c == 0x302 || c == 0x306 || c == HORN;
 }
 
 static bool
@@ -144,6 +147,22 @@ toned_vowel(const Syllable *syllable)
 }
 
 /*
+ * Where the tone mark stands in canonical order: behind the letter and its
+ * horn; behind its circumflex or breve too, unless it is the dot below, which
+ * is of a lower class than these.
+ */
+static int
+tone_place(const Syllable *syllable)
+{
+	int			at = syllable->vowels[toned_vowel(syllable)] + 1;
+
+	if (at < syllable->length && is_quality(syllable->units[at]) &&
+		(syllable->units[at] == HORN || syllable->tone != DOT_BELOW))
+		at++;
+	return at;
+}
+
+/*
  * Moves the tone mark of a syllable, in lower case and decomposed (NFD), to
  * its place.  Whatever is no syllable stays as it is.
  */
@@ -156,10 +175,9 @@ ietp_place_tone(uint16_t *units, int length)
 
 	if (!read_syllable(&syllable, units, length))
 		return;
-	at = syllable.vowels[toned_vowel(&syllable)] + 1;
+	at = tone_place(&syllable);
 	for (int i = 0; i < syllable.length; i++)
 	{
-		/* The dot below is of a lower class than the marks above. */
 		if (i == at)
 			units[n++] = syllable.tone;
 		units[n++] = syllable.units[i];
