@@ -129,7 +129,8 @@ read_groups(const char *bytes, int length, int from, Groups *groups)
 		groups->digits += at - group;
 		groups->lengths[groups->count++] = at - group;
 		end = at;
-		if (at >= length || strchr(" -.", bytes[at]) == NULL)
+		if (at >= length || bytes[at] == '\0' ||
+			strchr(" -.", bytes[at]) == NULL)
 			break;
 		at++;
 	}
@@ -182,8 +183,9 @@ ietp_match_code(const char *bytes, int length)
 	bool		joined = false;
 	int			at = 0;
 
-	if (length > MAX_PART)
-		length = MAX_PART + 1;
+	/* As far as tells whether a longer one goes on behind a hyphen. */
+	if (length > MAX_PART + 2)
+		length = MAX_PART + 2;
 	while (at < length)
 	{
 		if (is_letter(bytes[at]))
