@@ -240,7 +240,7 @@ test/fuzz/%_fuzz: test/fuzz/%_fuzz.c src/core/%.c src/core/%.h
 
 # The tokenizer and its lexemes need no server either, but ICU.
 TOKENIZER = $(patsubst %,src/%,tokens.c lexemes.c forms.c text.c \
-	core/compound.c core/tone.c)
+	core/compound.c core/plain.c core/tone.c)
 test/fuzz/tokens_fuzz: test/fuzz/tokens_fuzz.c $(TOKENIZER) \
 		$(wildcard src/*.h src/core/*.h)
 	clang -g -O1 -fsanitize=fuzzer,address,undefined \

@@ -6,7 +6,8 @@
  * The text is the valid UTF-8 that is in the input, since the server
  * guarantees that.  Tokens and lexemes are valid UTF-8 of the sizes that text
  * search allows, and a token has the same lexemes from the cache as when it was
- * met first.
+ * met first.  The words of a text without Han characters that fits into a
+ * window are those that ICU finds in the whole of it.
  *
  * IDENTIFICATION
  *		test/fuzz/tokens_fuzz.c
@@ -162,6 +163,44 @@ check_text(const char *bytes, int length, bool compounds)
 	require(at == length && before == 0);
 }
 
+/* Has it a Han character? */
+static bool
+has_han(const char *bytes, int length)
+{
+	int			at = 0;
+
+	while (at < length)
+		if (ietp_is_han(ietp_next_code_point(bytes, length, &at)))
+			return true;
+	return false;
+}
+
+/* No short cut and no window moves a boundary. */
+static void
+check_boundaries(const char *bytes, int length)
+{
+	Tokens		tokens;
+	Token		token;
+	Unit		units[WINDOW_UNITS];
+	Segment		segments[WINDOW_UNITS];
+	int			n_units = ietp_to_units(bytes, length, units,
+										WINDOW_UNITS - 2);
+	int			count = n_units < 0 || has_han(bytes, length) ? -1 :
+		ietp_find_segments(units, n_units, segments);
+	int			at = 0;
+
+	ietp_begin_tokens(&tokens, bytes, length, false);
+	for (int i = 0; i < count; i++)
+	{
+		require(ietp_next_token(&tokens, &token) != TOKEN_END);
+		at += ietp_to_units(token.bytes, token.length, units, WINDOW_UNITS);
+		require(at == segments[i].end);
+		require((token.type == TOKEN_BLANK) ==
+				(segments[i].kind == SEGMENT_BLANK));
+	}
+	require(count < 0 || ietp_next_token(&tokens, &token) == TOKEN_END);
+}
+
 /* Keeps what is valid, and no zero; returns the length. */
 static int
 make_valid(const char *bytes, int length, char *valid)
@@ -198,6 +237,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(bytes != NULL);
 	check_text(bytes, length, true);
 	check_text(bytes, length, false);
+	check_boundaries(bytes, length);
 	free(bytes);
 	return 0;
 }
