@@ -141,6 +141,7 @@ DESK_MODULES = \
 	sql/desk/csv.sql \
 	sql/desk/report.sql \
 	sql/desk/dwell.sql \
+	sql/desk/thesaurus.sql \
 	sql/desk/demonstration.sql \
 	sql/desk/privilege.sql
 
@@ -159,7 +160,7 @@ REGRESS = install ref vocabulary collation language hostile taxonomy intake csv 
 	consent action remedy recommendation promise link draft check replay \
 	ledger history \
 	import_session \
-	import_file report dwell demonstration
+	import_file report dwell thesaurus demonstration
 REGRESS_OPTS = --inputdir=test
 ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.
