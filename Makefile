@@ -142,6 +142,7 @@ DESK_MODULES = \
 	sql/desk/report.sql \
 	sql/desk/dwell.sql \
 	sql/desk/thesaurus.sql \
+	sql/desk/search.sql \
 	sql/desk/demonstration.sql \
 	sql/desk/privilege.sql
 
@@ -160,7 +161,7 @@ REGRESS = install ref vocabulary collation language hostile taxonomy intake csv 
 	consent action remedy recommendation promise link draft check replay \
 	ledger history \
 	import_session \
-	import_file report dwell thesaurus demonstration
+	import_file report dwell thesaurus search demonstration
 REGRESS_OPTS = --inputdir=test
 ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.

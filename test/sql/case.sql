@@ -402,7 +402,7 @@ BEGIN
 			'DELETE FROM desk.case_issues WHERE case_ref = %L',
 			'TRUNCATE desk.case_issues',
 			'UPDATE desk.notes SET body = ''x'' WHERE case_ref = %L',
-			'TRUNCATE desk.notes',
+			'TRUNCATE desk.notes CASCADE',
 			'UPDATE desk.assignments SET handler = handler WHERE case_ref = %L',
 			'DELETE FROM desk.assignments WHERE case_ref = %L',
 			'TRUNCATE desk.assignments'] LOOP
@@ -610,7 +610,8 @@ INSERT INTO good_value VALUES
 	('set_calendar_day', 'kind', '''holiday'''),
 	(NULL, 'promise', '''acknowledge'''), (NULL, 'allowance', '''1 day'''),
 	(NULL, 'starts', '''{opened}''::text[]'),
-	(NULL, 'stops', '''{closed}''::text[]');
+	(NULL, 'stops', '''{closed}''::text[]'),
+	(NULL, 'query', '''x''');
 SELECT helpline.set_buyer('TK-B', 'x') IS NOT NULL AS done;
 SELECT helpline.draft_lifecycle('case');
 SELECT helpline.draft_promises();

@@ -178,6 +178,12 @@ my %reading = (
 		"('case', '{a,a}', '{received,triaged}', '{2021-01-01,2021-01-02}')"
 	],
 	retaliation_checks_due => ["('2121-01-01')"],
+	search_cases => [
+		"('拖欠工资')", "('papers', 'keywords')",
+		"('papers', line => 'CN', most => 1)"
+	],
+	search_explain => ["('papers')"],
+	search_status => ['()'],
 	time_in_status =>
 	  [ "('2020-07-01', '2021-07-01')", "('2000-01-01', '2026-11-01', 'CN')" ],
 	timeline => [ "('%case')", "('%road', 'vi')" ],

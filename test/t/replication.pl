@@ -536,7 +536,67 @@ $publisher->safe_psql('helpline',
 	"SELECT helpline.set_calendar_day('CN', '2026-09-20', 'holiday')");
 check_equal('a day of a calendar');
 is($session->query($worked), '01:00:00', 'is none when the publisher says so');
+
+# And so does the thesaurus.
+my $counterpart = <<'SQL';
+SELECT (ietp.search_entry('blue card')).vector @@ ietp.query('蓝卡');
+SQL
+is($session->query($counterpart), 'f', 'two words that nobody knows as one');
+$publisher->safe_psql('helpline', <<'SQL');
+INSERT INTO desk.thesaurus (concept, language, term, source) VALUES
+	('blue_card', 'en', 'blue card', 'the programme'),
+	('blue_card', 'zh-Hans', '蓝卡', 'the programme');
+SQL
+check_equal('terms');
+is($session->query($counterpart), 't', 'are one when the publisher says so');
 $session->quit;
+
+
+# Vectors come from the publisher, and nothing is indexed twice.  An erased note
+# takes along also the one that the subscriber made itself.
+
+# Notes, vectors, and those of them that a word finds, of a case.
+sub vectors
+{
+	my ($node, $database, $the_case) = @_;
+
+	return $node->safe_psql($database, <<"SQL");
+SELECT (SELECT count(*) FROM desk.notes WHERE case_ref = '$the_case'),
+	count(*), count(*) FILTER (WHERE vector @@ ietp.query('zzword'))
+FROM desk.note_vectors WHERE case_ref = '$the_case'
+SQL
+}
+
+my $noted = open_case();
+work('lin', <<"SQL");
+SELECT FROM helpline.add_note('$noted', 'zzword 1');
+SELECT FROM helpline.add_note('$noted', 'zzword 2');
+SQL
+check_equal('notes');
+is(vectors($subscriber, 'helpline', $noted), '2|2|2', 'are found there');
+for my $database (qw(helpline narrow))
+{
+	$subscriber->safe_psql($database,
+		"UPDATE desk.note_vectors SET icu_version = '1.0'"
+		  . " WHERE case_ref = '$noted'");
+	is( outcome($subscriber, $database, 'vera',
+			'SELECT helpline.reindex_search()'),
+		'2', "a subscriber with another ICU makes its own ($database)");
+}
+$subscriber->safe_psql('narrow',
+	"DELETE FROM desk.note_vectors WHERE case_ref = '$noted' AND n = 1");
+work('vera', "SELECT FROM helpline.erase_note('$noted', 1)");
+synchronize();
+is(vectors($publisher, 'helpline', $noted), '1|1|1', 'a note is erased');
+for my $database (qw(helpline narrow))
+{
+	is(vectors($subscriber, $database, $noted),
+		'1|1|1', "and gone there, as is its vector ($database)");
+}
+work('vera', "SELECT FROM helpline.erase_note('$noted', 2)");
+# With a note comes the publisher's count, in place of the subscriber's own.
+work('lin', "SELECT FROM helpline.add_note('$noted', 'Nothing more.')");
+check_equal('another note');
 
 
 # Large transactions are streamed before they commit.
