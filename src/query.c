@@ -21,23 +21,30 @@
 #include "query.h"
 #include "thesaurus.h"
 
-static const double ietp_w[32]={.5,.6,.7,.5,.15,1,.1,.4,.3,.5,.6,.3,.5,1};
+/*
+ * Weights of the classes of terms, chosen on questions in three languages.  Of
+ * a query with marks:
+ */
+#define WEIGHT_EXACT			1.0
+#define WEIGHT_EXACT_PLAIN		1.4 /* a word without: a name, a number */
+#define WEIGHT_UNMARKED			0.1
+#define WEIGHT_FOLDED_TOO		0.1
+#define WEIGHT_PAIR_TOO			0.3
 
-#define W_BIGRAM ietp_w[0]
-#define W_BIWORD ietp_w[1]
-#define W_WORD ietp_w[2]
-#define W_CHAR ietp_w[3]
-#define W_SCRIPT ietp_w[4]
-#define W_EXACT ietp_w[5]
-#define W_MFOLD ietp_w[6]
-#define W_MPAIR ietp_w[7]
-#define W_UNM ietp_w[8]
-#define W_FOLD ietp_w[9]
-#define W_STEM ietp_w[10]
-#define W_PAIR ietp_w[11]
-#define W_WHOLE ietp_w[12]
-#define W_ONE ietp_w[13]
-#define W_COUNTERPART .3
+/* Of one without; the last for a word that has no stem. */
+#define WEIGHT_FOLDED			0.5
+#define WEIGHT_STEM				0.6
+#define WEIGHT_PAIR				0.3
+#define WEIGHT_ONLY_FOLDED		1.2
+
+/* Of both. */
+#define WEIGHT_WHOLE			0.5
+#define WEIGHT_BIGRAM			0.5
+#define WEIGHT_BIGRAM_IS_WORD	0.5 /* added to that */
+#define WEIGHT_HAN_WORD			0.7 /* of three and more characters */
+#define WEIGHT_CHARACTER		0.3 /* that is a word by itself */
+#define WEIGHT_SCRIPT			0.15
+#define WEIGHT_COUNTERPART		0.3
 
 static int
 add_operand(SearchQuery *query, Lexeme lexeme, bool prefix)
@@ -190,15 +197,17 @@ static void
 add_exact_word(SearchQuery *query, const Element *element)
 {
 	Step		step = exact_step(query, element->exact);
+	bool		marked = ietp_element_is_marked(element);
 
-	add_term(query, TERM_EXACT, W_EXACT, true, &step, 1);
-	if (ietp_element_is_marked(element))
+	add_term(query, TERM_EXACT, marked ? WEIGHT_EXACT : WEIGHT_EXACT_PLAIN,
+			 true, &step, 1);
+	if (marked)
 	{
 		step = exact_step(query, element->folded);
-		add_term(query, TERM_UNMARKED, W_UNM, true, &step, 1);
+		add_term(query, TERM_UNMARKED, WEIGHT_UNMARKED, true, &step, 1);
 	}
 	step = folded_step(query, element);
-	add_term(query, TERM_FOLDED, W_MFOLD, false, &step, 1);
+	add_term(query, TERM_FOLDED, WEIGHT_FOLDED_TOO, false, &step, 1);
 }
 
 static void
@@ -207,11 +216,11 @@ add_folded_word(SearchQuery *query, const Element *element)
 	Step		step = folded_step(query, element);
 	bool		stem = element->stem.length > 0;
 
-	add_term(query, TERM_FOLDED, stem ? W_FOLD : W_ONE, true, &step, 1);
+	add_term(query, TERM_FOLDED, stem ? WEIGHT_FOLDED : WEIGHT_ONLY_FOLDED, true, &step, 1);
 	if (stem)
 	{
 		step = stem_step(query, element);
-		add_term(query, TERM_STEM, W_STEM, true, &step, 1);
+		add_term(query, TERM_STEM, WEIGHT_STEM, true, &step, 1);
 	}
 }
 
@@ -226,7 +235,7 @@ add_word(SearchQuery *query, const Element *element)
 	{
 		Step		step = exact_step(query, element->whole);
 
-		add_term(query, TERM_EXACT, W_WHOLE, true, &step, 1);
+		add_term(query, TERM_EXACT, WEIGHT_WHOLE, true, &step, 1);
 	}
 }
 
@@ -238,7 +247,9 @@ add_pair(SearchQuery *query, const Element *element)
 
 	steps[0] = folded_step(query, element);
 	steps[1] = folded_step(query, element + 1);
-	add_term(query, TERM_PAIR, query->elements.marked ? W_MPAIR : W_PAIR, false, steps, 2);
+	add_term(query, TERM_PAIR,
+			 query->elements.marked ? WEIGHT_PAIR_TOO : WEIGHT_PAIR,
+			 false, steps, 2);
 }
 
 static void
@@ -248,11 +259,12 @@ add_bigram(SearchQuery *query, const Element *first)
 	CodePoint	folded[2] = {first[0].simplified, first[1].simplified};
 	Step		step = exact_step(query, han_lexeme('\0', folded, 2));
 
-	add_term(query, TERM_BIGRAM, W_BIGRAM + (first->word == 2 ? W_BIWORD : 0), true, &step, 1);
+	add_term(query, TERM_BIGRAM, WEIGHT_BIGRAM +
+			 (first->word == 2 ? WEIGHT_BIGRAM_IS_WORD : 0), true, &step, 1);
 	if (raw[0] == folded[0] && raw[1] == folded[1])
 		return;
 	step = exact_step(query, han_lexeme(CLASS_SCRIPT, raw, 2));
-	add_term(query, TERM_SCRIPT, W_SCRIPT, false, &step, 1);
+	add_term(query, TERM_SCRIPT, WEIGHT_SCRIPT, false, &step, 1);
 }
 
 /*
@@ -270,7 +282,7 @@ add_han_word(SearchQuery *query, int at)
 	steps = palloc(sizeof(Step) * characters);
 	n = ietp_phrase_steps(query, &query->elements, at, at + characters,
 						  FORMS_WRITTEN, steps);
-	add_term(query, TERM_HAN_WORD, W_WORD, false, steps, n);
+	add_term(query, TERM_HAN_WORD, WEIGHT_HAN_WORD, false, steps, n);
 }
 
 /* One character begins each bigram that it is in, or is the last of a run. */
@@ -289,7 +301,7 @@ add_character(SearchQuery *query, const Element *element, bool alone)
 {
 	Step		step = character_step(query, element);
 
-	add_term(query, TERM_CHARACTER, W_CHAR, alone, &step, 1);
+	add_term(query, TERM_CHARACTER, WEIGHT_CHARACTER, alone, &step, 1);
 }
 
 static void
@@ -389,7 +401,7 @@ ietp_add_counterpart(SearchQuery *query, const Elements *elements, int source)
 	Step	   *steps = palloc(sizeof(Step) * elements->count);
 	int			n = ietp_phrase_steps(query, elements, 0, elements->count,
 									  FORMS_COUNTERPART, steps);
-	int			term = add_term(query, TERM_COUNTERPART, W_COUNTERPART, true,
+	int			term = add_term(query, TERM_COUNTERPART, WEIGHT_COUNTERPART, true,
 								steps, n);
 
 	query->terms[term].source = source;

@@ -147,7 +147,7 @@ CREATE FUNCTION ietp.bm25(
 	most integer DEFAULT 10, total bigint DEFAULT NULL,
 	mean_length double precision DEFAULT NULL)
 RETURNS TABLE (key text, score double precision)
-LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL UNSAFE
+LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'ietp_bm25';
 COMMENT ON FUNCTION ietp.bm25(
 	text, text, text, integer, bigint, double precision) IS
@@ -157,7 +157,7 @@ CREATE FUNCTION ietp.search_explain(
 	collection text, query text, mode text DEFAULT 'question')
 RETURNS TABLE (term text, class text, retrieves boolean, documents bigint,
 	idf double precision, weight double precision)
-LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL UNSAFE
+LANGUAGE c STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'ietp_search_explain';
 COMMENT ON FUNCTION ietp.search_explain(text, text, text) IS
 'terms by which ietp.bm25() scores documents for a query: class, whether a term finds documents by itself, number of documents that have it, inverse document frequency and weight';

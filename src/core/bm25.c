@@ -19,17 +19,20 @@
 
 #define K1	1.2
 #define B	0.6
+#define POWER	1.8
 
 /*
  * The weight of a term that "documents" of "total" have:
- * ln(1 + (N - n + 0.5) / (n + 0.5)).
+ * ln(1 + (N - n + 0.5) / (n + 0.5)), raised to a power.  Above 1 it keeps the
+ * many words of a question that say little, for which there is no list in any
+ * language, from outweighing the few that do.
  */
 double
 ietp_bm25_idf(double total, double documents)
 {
 	if (documents > total)
 		total = documents;
-	return pow(log1p((total - documents + 0.5) / (documents + 0.5)), 1.5);
+	return pow(log1p((total - documents + 0.5) / (documents + 0.5)), POWER);
 }
 
 /* What the length of a document adds to the frequencies of its terms. */
