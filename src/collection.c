@@ -81,7 +81,7 @@ static void
 check_columns(TupleDesc desc, Collection *collection)
 {
 	Oid			length = desc->natts > 2 ? TupleDescAttr(desc, 2)->atttypid :
-		InvalidOid;
+	InvalidOid;
 
 	if (desc->natts < 2 || desc->natts > 3)
 		wrong_documents("It does not return two or three columns.");
@@ -254,7 +254,7 @@ find_common(const AttStatsSlot *slot, Lexeme lexeme)
 		struct varlena *value = DatumGetTextPP(slot->values[middle]);
 		int			length = VARSIZE_ANY_EXHDR(value);
 		int			order = lexeme.length != length ? lexeme.length - length :
-			memcmp(lexeme.bytes, VARDATA_ANY(value), length);
+		memcmp(lexeme.bytes, VARDATA_ANY(value), length);
 
 		if (order == 0)
 			return middle;
@@ -279,7 +279,7 @@ known_share(const AttStatsSlot *slot, const SearchQuery *query,
 	{
 		const Operand *operand = &query->operands[term->steps[0].operands[i]];
 		int			found = operand->prefix ? -1 :
-			find_common(slot, operand->lexeme);
+		find_common(slot, operand->lexeme);
 
 		if (found >= 0)
 			share = Max(share, slot->numbers[found]);
@@ -291,7 +291,7 @@ known_share(const AttStatsSlot *slot, const SearchQuery *query,
  * The share of all documents that have each term, from the statistics of the
  * column of vectors; 0 where it is not among the most common ones.
  */
-double *
+double	   *
 ietp_known_shares(const Collection *collection, const SearchQuery *query)
 {
 	double	   *shares = palloc0(sizeof(double) * query->n_terms);
@@ -327,7 +327,7 @@ rarest_cut(const SearchQuery *query, const double *shares, const bool *cut)
  * Which terms of a question do not retrieve documents: those that more than a
  * share of all documents have, but for so many that two terms do.
  */
-bool *
+bool	   *
 ietp_cut_terms(const SearchQuery *query, const double *shares, double most)
 {
 	bool	   *cut = palloc0(sizeof(bool) * query->n_terms);

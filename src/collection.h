@@ -39,7 +39,7 @@ typedef struct Collection
 extern void ietp_open_collection(Collection *collection,
 								 const char *documents);
 extern double *ietp_known_shares(const Collection *collection,
-									  const SearchQuery *query);
+								 const SearchQuery *query);
 extern bool *ietp_cut_terms(const SearchQuery *query, const double *shares,
 							double most);
 extern void ietp_scan_collection(Collection *collection, TSQuery condition,

@@ -118,7 +118,7 @@ write_steps(StringInfo buffer, const SearchQuery *query, const Step *steps, int 
 }
 
 /* A term as it stands in a condition. */
-char *
+char	   *
 ietp_term_text(const SearchQuery *query, const Term *term)
 {
 	StringInfoData buffer;

@@ -55,8 +55,8 @@ typedef struct Headline
 	Options		options;
 	Piece	   *pieces;
 	int			count;
-	bool	   *wanted;			/* by item of the query: an operand that is not
-								 * under a NOT */
+	bool	   *wanted;			/* by item of the query: an operand that is
+								 * not under a NOT */
 	int		   *seen;			/* by item: the fragment that counted it */
 	int			fragment;		/* number of the fragment being measured */
 } Headline;
@@ -405,7 +405,7 @@ static void
 grow_fragment(const Headline *headline, int *from, int *to)
 {
 	int			lack = 2 * headline->options.min_words -
-		count_half_words(headline, *from, *to);
+	count_half_words(headline, *from, *to);
 	bool		grows = true;
 
 	while (lack > 0 && grows)

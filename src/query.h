@@ -77,6 +77,7 @@ typedef struct SearchQuery
 } SearchQuery;
 
 extern SearchQuery *ietp_read_query(const char *bytes, int length);
+
 /* Which forms of a word a phrase asks for. */
 typedef enum Forms
 {

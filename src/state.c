@@ -166,7 +166,7 @@ bool
 ietp_is_constant_argument(FunctionCallInfo fcinfo, int argno)
 {
 	const		Aggref *aggref = AggGetAggref(fcinfo);
-	const		TargetEntry *entry;
+	const TargetEntry *entry;
 
 	if (aggref == NULL || list_length(aggref->args) < argno)
 		return false;

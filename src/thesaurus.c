@@ -67,7 +67,7 @@ append_element_key(StringInfo buffer, const Element *element, bool exact)
 {
 	char		character[4];
 	Lexeme		lexeme = exact ? element->exact :
-		element->stem.length > 0 ? element->stem : element->folded;
+	element->stem.length > 0 ? element->stem : element->folded;
 
 	if (element->han)
 	{

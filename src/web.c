@@ -105,7 +105,7 @@ ietp_next_web_piece(const char *bytes, int length, int *at, WebPiece *piece)
 }
 
 /* What a query asks for, without what must not be there. */
-char *
+char	   *
 ietp_web_asking(const char *bytes, int length)
 {
 	StringInfoData asking;

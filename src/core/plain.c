@@ -100,9 +100,9 @@ ends_word(const Byte *bytes, int length)
 
 /* Length of the plain word with which the text begins, or 0. */
 int
-ietp_plain_word(const char *text, int length)
+ietp_plain_word(const char *utf8, int length)
 {
-	const Byte *bytes = (const Byte *) text;
+	const Byte *bytes = (const Byte *) utf8;
 	int			at = 0;
 	int			letter;
 
@@ -115,9 +115,9 @@ ietp_plain_word(const char *text, int length)
 
 /* Length of the plain number with which the text begins, or 0. */
 int
-ietp_plain_number(const char *text, int length)
+ietp_plain_number(const char *utf8, int length)
 {
-	const Byte *bytes = (const Byte *) text;
+	const Byte *bytes = (const Byte *) utf8;
 	int			at = 0;
 
 	while (at < length && at < MAX_PLAIN && is_digit(bytes[at]))
@@ -140,9 +140,9 @@ begins_word(const Byte *bytes, int length)
  * punctuation, or one and then the other, which are one blank if "merged".
  */
 int
-ietp_plain_blank(const char *text, int length, bool merged)
+ietp_plain_blank(const char *utf8, int length, bool merged)
 {
-	const Byte *bytes = (const Byte *) text;
+	const Byte *bytes = (const Byte *) utf8;
 
 	if (length > 1 && bytes[0] == ' ')
 		return begins_word(bytes + 1, length - 1) ? 1 : 0;

@@ -186,7 +186,7 @@ check_boundaries(const char *bytes, int length)
 	int			n_units = ietp_to_units(bytes, length, units,
 										WINDOW_UNITS - 2);
 	int			count = n_units < 0 || has_han(bytes, length) ? -1 :
-		ietp_find_segments(units, n_units, segments);
+	ietp_find_segments(units, n_units, segments);
 	int			at = 0;
 
 	ietp_begin_tokens(&tokens, bytes, length, false);
