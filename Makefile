@@ -261,7 +261,8 @@ src/bin/check_proof: src/bin/check_proof.c src/core/merkle.c \
 INDENT = pg_bsd_indent -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 \
 	-di12 -nfc1 -i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4 -Utypedefs.list
 C_FILES = $(wildcard src/*.c src/*.h src/core/*.c src/core/*.h src/bin/*.c \
-	test/core/*.c test/core/*.h test/fuzz/*.c test/t/*.c)
+	test/core/*.c test/core/*.h test/fuzz/*.c test/t/*.c \
+	test/bench/*.c)
 
 pgindent:
 	@for f in $(C_FILES); do \
