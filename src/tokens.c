@@ -93,6 +93,9 @@ take_han(Tokens *tokens, Token *token)
 	return TOKEN_HAN;
 }
 
+/* To UAX #29 the narrow no-break space joins letters, as "_" does. */
+#define NARROW_SPACE	0x202F
+
 /*
  * Fills a window with what is before the next Han character, or before the
  * first boundary behind white space: is the next character neither white space
@@ -110,7 +113,7 @@ fill_window(const Tokens *tokens, Unit *units)
 	{
 		CodePoint	c = ietp_next_code_point(tokens->bytes, tokens->length,
 											 &at);
-		bool		space = ietp_is_space(c);
+		bool		space = ietp_is_space(c) && c != NARROW_SPACE;
 
 		if (ietp_is_han(c) || (after_space && !space && !ietp_is_joined(c)))
 			break;
