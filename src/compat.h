@@ -60,4 +60,13 @@
 #define ietp_primary_key_index(rel) RelationGetPrimaryKeyIndex(rel, false)
 #endif
 
+/*
+ * The parts of a qualified name; from PostgreSQL 16 on errors may be taken.
+ */
+#if PG_VERSION_NUM < 160000
+#define ietp_qualified_name(name) stringToQualifiedNameList(name)
+#else
+#define ietp_qualified_name(name) stringToQualifiedNameList(name, NULL)
+#endif
+
 #endif							/* IETP_COMPAT_H */

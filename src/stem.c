@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/regproc.h"
 
+#include "compat.h"
 #include "stem.h"
 
 /* "dictionary" is a qualified name. */
@@ -23,7 +24,7 @@ void
 ietp_open_stem(Stem *stem, const char *dictionary)
 {
 	stem->dictionary =
-		get_ts_dict_oid(stringToQualifiedNameList(dictionary), false);
+		get_ts_dict_oid(ietp_qualified_name(dictionary), false);
 }
 
 /*
