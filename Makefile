@@ -55,6 +55,7 @@ OBJS = \
 	src/ietp_helpline.o \
 	src/intake.o \
 	src/judge.o \
+	src/keys.o \
 	src/language.o \
 	src/ledger.o \
 	src/lexemes.o \
@@ -92,6 +93,7 @@ INSTALL_MODULES = \
 	sql/install/actor.sql \
 	sql/install/intake.sql \
 	sql/install/csv.sql \
+	sql/install/keys.sql \
 	sql/install/state.sql \
 	sql/install/ratio.sql \
 	sql/install/service.sql \
@@ -155,7 +157,7 @@ DOCS := $(wildcard doc/*.md doc/*.sh)
 # top folder; so inputs live in test/ and results in expected/.
 REGRESS = install ref vocabulary collation language hostile taxonomy intake csv \
 	ratio service rate staffing percentiles histogram survival \
-	concurrency callers contacts clock \
+	concurrency callers contacts clock keys \
 	desk guard roles \
 	actor account calendar line factory call case lifecycle judge transition \
 	consent action remedy recommendation promise link draft check replay \
