@@ -402,10 +402,28 @@ missed_score(Ranking *ranking)
 	return score;
 }
 
-static bool
-is_same_cut(const Ranking *ranking, const bool *a, const bool *b)
+/* The share of all documents that the terms which are not cut retrieve. */
+static double
+expected_share(const Ranking *ranking, const bool *cut)
 {
-	return memcmp(a, b, sizeof(bool) * ranking->asked.query->n_terms) == 0;
+	const SearchQuery *query = ranking->asked.query;
+	double		missed = 1;
+
+	for (int i = 0; i < query->n_terms; i++)
+		if (query->terms[i].retrieves && !cut[i])
+			missed *= 1 - Min(ranking->shares[i], 1);
+	return 1 - missed;
+}
+
+/*
+ * Is a first pass with the rare terms worth while?  It is made in vain where
+ * documents without them might be better.
+ */
+static bool
+tries_rare(const Ranking *ranking, const bool *rare, const bool *cut)
+{
+	return ranking->asked.mode == MODE_QUESTION &&
+		expected_share(ranking, rare) < expected_share(ranking, cut) / 2;
 }
 
 /* Ranks the best documents; needs SPI. */
@@ -421,8 +439,7 @@ rank_documents(Ranking *ranking, uint32 most)
 	cut = ietp_cut_terms(query, ranking->shares,
 						 most == PG_UINT32_MAX ? 1.0 : FREQUENT);
 	rare = ietp_cut_terms(query, ranking->shares, RARE);
-	if (ranking->asked.mode == MODE_QUESTION && most != PG_UINT32_MAX &&
-		!is_same_cut(ranking, cut, rare))
+	if (most != PG_UINT32_MAX && tries_rare(ranking, rare, cut))
 	{
 		collect_documents(ranking, rare);
 		best = score_documents(ranking, most);

@@ -28,7 +28,8 @@ COMMENT ON COLUMN desk.note_vectors.language IS
 'language that the note says, else what ietp.language_of() takes it for';
 -- Ranking reads every vector that matches: compressed ones would cost more.
 ALTER TABLE desk.note_vectors ALTER COLUMN vector SET STORAGE EXTERNAL;
-CREATE INDEX note_vectors_vector ON desk.note_vectors USING gin (vector);
+CREATE INDEX note_vectors_vector ON desk.note_vectors
+USING gin (vector ietp.search_ops);
 CREATE INDEX note_vectors_icu_version ON desk.note_vectors (icu_version);
 
 -- Without FORCE: a policy would keep the index from being used.  There is no
