@@ -10,7 +10,8 @@
  * A run of Han characters is one token.  What is between such runs is cut at
  * the word boundaries of UAX #29: by ICU in small windows, except where they
  * are plain to see (core/plain.c).  A window ends where there is a boundary
- * anyway.  Only in a word that is longer than a window it ends anywhere.
+ * anyway, or one that is full before what it may have cut.  Only in a word that
+ * is longer than a window it ends anywhere.
  *
  * ietp_text_open() has to be called first.
  *
@@ -123,6 +124,21 @@ fill_window(const Tokens *tokens, Unit *units)
 	return n;
 }
 
+/*
+ * What is cut at the end of a full window goes on in the next one, and so may
+ * what is before it: of "1," with a 5 behind it neither byte is a segment.
+ */
+static void
+leave_unfinished(Tokens *tokens)
+{
+	int			units = tokens->segments[tokens->n_segments - 1].end;
+
+	if (units + 2 <= WINDOW_UNITS)
+		return;
+	for (int i = 0; i < 2 && tokens->n_segments > 1; i++)
+		tokens->n_segments--;
+}
+
 static void
 open_window(Tokens *tokens)
 {
@@ -140,6 +156,7 @@ open_window(Tokens *tokens)
 		tokens->segments[0].kind = SEGMENT_BLANK;
 		tokens->n_segments = 1;
 	}
+	leave_unfinished(tokens);
 }
 
 /* Bytes of the character that begins with this byte. */
