@@ -22,8 +22,8 @@
 static bool
 is_quote(CodePoint c)
 {
-	return c == '"' || c == 0x201C || c == 0x201D || c == 0x300C ||
-		c == 0x300D || c == 0xFF02;
+	return c == '"' || c == 0x201C || c == 0x201D ||
+		(c >= 0x300C && c <= 0x300F) || c == 0xFF02;
 }
 
 static bool
