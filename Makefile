@@ -155,7 +155,7 @@ DOCS := $(wildcard doc/*.md doc/*.sh)
 
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
-REGRESS = install ref vocabulary collation language parser dictionary configuration query hostile taxonomy intake csv \
+REGRESS = install ref vocabulary collation language parser dictionary configuration query headline hostile taxonomy intake csv \
 	ratio service rate staffing percentiles histogram survival \
 	concurrency callers contacts clock keys \
 	desk guard roles \
