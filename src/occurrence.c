@@ -47,6 +47,7 @@ ietp_begin_occurrences(Occurrences *occurrences, const SearchQuery *query)
 	int			n = query->n_operands;
 
 	occurrences->query = query;
+	occurrences->count = n;
 	occurrences->sorted = palloc(sizeof(int) * n);
 	occurrences->entries = palloc(sizeof(Entries) * n);
 	for (int i = 0; i < n; i++)
@@ -95,7 +96,7 @@ ietp_find_operands(Occurrences *occurrences, TSVector vector)
 	const SearchQuery *query = occurrences->query;
 	int			from = 0;
 
-	for (int i = 0; i < query->n_operands; i++)
+	for (int i = 0; i < occurrences->count; i++)
 	{
 		const Operand *operand = &query->operands[occurrences->sorted[i]];
 		Entries    *entries = &occurrences->entries[occurrences->sorted[i]];

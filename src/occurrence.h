@@ -25,6 +25,7 @@ typedef struct Entries
 typedef struct Occurrences
 {
 	const SearchQuery *query;
+	int			count;			/* operands of terms; a condition adds others */
 	int		   *sorted;			/* operands in the order of a vector */
 	Entries    *entries;		/* of the vector at hand, by operand */
 } Occurrences;
