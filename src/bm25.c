@@ -70,6 +70,8 @@ typedef struct Ranking
 	MemoryContext context;		/* of all that is collected */
 	Asked		asked;
 	Collection	collection;
+	double		given_total;	/* -1: not given */
+	double		given_mean_length;	/* 0: not given */
 	Occurrences occurrences;
 	double	   *documents;		/* that have a term, by term */
 	double	   *shares;			/* of all documents, as far as known, by term */
@@ -212,6 +214,7 @@ begin_ranking(Asked asked)
 	ranking->dest.mydest = DestNone;
 	ranking->context = CurrentMemoryContext;
 	ranking->asked = asked;
+	ranking->given_total = -1;
 	ranking->documents = palloc0(sizeof(double) * asked.query->n_terms);
 	ranking->room = 64;
 	ranking->items = palloc(sizeof(Document) * ranking->room);
@@ -302,6 +305,19 @@ return_best(FunctionCallInfo fcinfo, const Ranking *ranking, Best best)
 	}
 }
 
+/* Measures the collection, but for what the caller knows of it. */
+static void
+measure_collection(Ranking *ranking)
+{
+	Collection *collection = &ranking->collection;
+
+	ietp_measure_collection(collection);
+	if (ranking->given_total >= ranking->count)
+		collection->total = ranking->given_total;
+	if (ranking->given_mean_length > 0)
+		collection->mean_length = ranking->given_mean_length;
+}
+
 /*
  * Completes what the pass over the documents did not tell: the size of the
  * collection, and in how many documents a frequent term is, since it did not
@@ -313,7 +329,7 @@ finish_counts(Ranking *ranking)
 	Collection *collection = &ranking->collection;
 
 	if (collection->total < ranking->count || collection->mean_length <= 0)
-		ietp_measure_collection(collection);
+		measure_collection(ranking);
 	for (int i = 0; i < ranking->asked.query->n_terms; i++)
 	{
 		double		known = ranking->shares[i] * collection->total;
@@ -451,6 +467,16 @@ rank_documents(Ranking *ranking, uint32 most)
 	return score_documents(ranking, most);
 }
 
+static void
+require_range(bool in_range, const char *argument, const char *hint)
+{
+	if (!in_range)
+		ereport(ERROR,
+				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
+				 errmsg("value out of range for \"%s\"", argument),
+				 errhint("%s", hint)));
+}
+
 static uint32
 read_most(FunctionCallInfo fcinfo)
 {
@@ -459,12 +485,30 @@ read_most(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(3))
 		return PG_UINT32_MAX;
 	most = PG_GETARG_INT32(3);
-	if (most < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_IETP_VALUE_OUT_OF_RANGE),
-				 errmsg("value out of range for \"%s\"", "most"),
-				 errhint("The number of documents, or NULL for all.")));
+	require_range(most >= 0, "most",
+				  "The number of documents, or NULL for all.");
 	return (uint32) most;
+}
+
+/* Reads what the caller knows of the size of the collection. */
+static void
+read_size(FunctionCallInfo fcinfo, Ranking *ranking)
+{
+	if (!PG_ARGISNULL(4))
+	{
+		ranking->given_total = (double) PG_GETARG_INT64(4);
+		require_range(ranking->given_total >= 0, "total",
+					  "The number of documents in the collection, or NULL.");
+		ranking->collection.total = ranking->given_total;
+	}
+	if (!PG_ARGISNULL(5))
+	{
+		ranking->given_mean_length = PG_GETARG_FLOAT8(5);
+		require_range(ranking->given_mean_length >= 0 &&
+					  !isinf(ranking->given_mean_length), "mean_length",
+					  "The mean length of the documents, or NULL.");
+		ranking->collection.mean_length = ranking->given_mean_length;
+	}
 }
 
 /*
@@ -487,10 +531,7 @@ ietp_bm25(PG_FUNCTION_ARGS)
 									 PG_GETARG_TEXT_PP(2)));
 	SPI_connect();
 	open_documents(ranking, PG_GETARG_TEXT_PP(0));
-	if (!PG_ARGISNULL(4))
-		ranking->collection.total = (double) PG_GETARG_INT64(4);
-	if (!PG_ARGISNULL(5))
-		ranking->collection.mean_length = PG_GETARG_FLOAT8(5);
+	read_size(fcinfo, ranking);
 	best = rank_documents(ranking, most);
 	return_best(fcinfo, ranking, best);
 	SPI_finish();
