@@ -155,7 +155,7 @@ DOCS := $(wildcard doc/*.md doc/*.sh)
 
 # pg_regress looks for expected/ in its output folder first, and that is the
 # top folder; so inputs live in test/ and results in expected/.
-REGRESS = install ref vocabulary collation language parser dictionary configuration query headline hostile taxonomy intake csv \
+REGRESS = install ref vocabulary collation language hostile taxonomy intake csv \
 	ratio service rate staffing percentiles histogram survival \
 	concurrency callers contacts clock keys \
 	desk guard roles \
@@ -163,7 +163,9 @@ REGRESS = install ref vocabulary collation language parser dictionary configurat
 	consent action remedy recommendation promise link draft check replay \
 	ledger history \
 	import_session \
-	import_file report dwell thesaurus search demonstration
+	import_file report dwell \
+	parser dictionary configuration query headline bm25 \
+	thesaurus search demonstration
 REGRESS_OPTS = --inputdir=test
 ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.
