@@ -12,6 +12,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "tsearch/ts_utils.h"
@@ -172,6 +174,36 @@ keyword_end(const Elements *elements, int from)
 	return to;
 }
 
+/* Is the word of several parts that begins here a number in groups? */
+static bool
+is_grouped_number(const Element *element)
+{
+	for (int i = 0; i < element->whole.length; i++)
+		if (!isdigit((unsigned char) element->whole.bytes[i]))
+			return false;
+	return element->parts > 1;
+}
+
+/* A keyword as a phrase; a number in groups may be written without them. */
+static void
+write_keyword(StringInfo buffer, SearchQuery *query, const Elements *elements,
+			  int from, int to)
+{
+	const Element *element = &elements->items[from];
+	Operand		digits = {element->whole, false};
+
+	if (element->parts != to - from || !is_grouped_number(element))
+	{
+		write_phrase(buffer, query, elements, from, to, FORMS_STEMS);
+		return;
+	}
+	appendStringInfoChar(buffer, '(');
+	write_operand(buffer, &digits);
+	appendStringInfoString(buffer, " | ");
+	write_phrase(buffer, query, elements, from, to, FORMS_STEMS);
+	appendStringInfoChar(buffer, ')');
+}
+
 /*
  * The keywords of elements from "from" to "to", which end where keywords do,
  * all of them.
@@ -186,7 +218,7 @@ write_all(StringInfo buffer, SearchQuery *query, const Elements *elements,
 		int			end = Min(keyword_end(elements, from), to);
 
 		write_operator(buffer, " & ");
-		write_phrase(buffer, query, elements, from, end, FORMS_STEMS);
+		write_keyword(buffer, query, elements, from, end);
 		from = end;
 	}
 	appendStringInfoChar(buffer, ')');

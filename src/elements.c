@@ -72,6 +72,7 @@ add_han(Elements *elements, const Token *token, bool apart)
 static void
 add_word(Elements *elements, const Token *token, bool apart, Stem *stem)
 {
+	int			first = elements->count;
 	Word		word;
 	Part		part;
 
@@ -89,6 +90,7 @@ add_word(Elements *elements, const Token *token, bool apart, Stem *stem)
 		element->stem = copy_form(&part.stem);
 		if (word.n_parts == 1)
 			element->whole = copy_form(&word.whole);
+		elements->items[first].parts = word.n_parts;
 		elements->marked |= ietp_element_is_marked(element);
 	}
 }

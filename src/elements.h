@@ -32,6 +32,7 @@ typedef struct Element
 	Lexeme		folded;
 	Lexeme		stem;
 	Lexeme		whole;			/* word whose first part this is */
+	int			parts;			/* of that word */
 } Element;
 
 typedef struct Elements

@@ -18,6 +18,20 @@ FROM unnest(ARRAY['拖欠工资', '拖欠 工资', '拖欠，工资', '资', 'no
 	'unpaid wages', 'can''t pay', '5,000,000', 'A-123号', 'and or not & | !'])
 	AS query;
 
+-- A number in groups is found however its groups are parted, and so are phone
+-- numbers.
+SELECT mode, count(*) AS pairs, count(*) FILTER (WHERE
+	to_tsvector('ietp.multilingual', d.document) @@ ietp.query(q.query, mode))
+	AS found
+FROM (VALUES (1, '欠5,000,000元'), (1, '5.000.000'), (1, '5000000'),
+	(2, '打138-0013-8000找'), (2, '13800138000'), (2, '+138 0013 8000'))
+	AS d (number, document)
+JOIN (VALUES (1, '5,000,000'), (1, '5.000.000'), (1, '5000000'),
+	(2, '138-0013-8000'), (2, '13800138000'), (2, '138.0013.8000'))
+	AS q (number, query) USING (number),
+	unnest(ARRAY['keywords', 'web', 'question']) AS mode
+GROUP BY mode ORDER BY mode;
+
 -- A phrase: one behind the other, as written
 SELECT query, ietp.query(query, 'phrase')
 FROM unnest(ARRAY['拖欠 工资', '拖欠工資', '资', 'no luong', 'nợ lương', 'unpaid wages',
