@@ -122,19 +122,37 @@ FROM t_asked AS t CROSS JOIN LATERAL (VALUES
 WHERE (t.vector @@ w.query) <> t.matches
 ORDER BY w.way COLLATE "C", t.document COLLATE "C", t.keyword COLLATE "C";
 
+-- Whatever a text is put together from, it is found by itself, and its
+-- headline is the text.
+SELECT count(*) AS texts, count(*) FILTER (WHERE v.vector
+		@@ phraseto_tsquery('ietp.multilingual_query', document)) AS by_server,
+	count(*) FILTER (WHERE v.vector @@ ietp.query(document)) AS by_question,
+	count(*) FILTER (WHERE v.vector @@ ietp.query(document, 'keywords'))
+	AS by_keywords,
+	count(*) FILTER (WHERE v.vector @@ ietp.query(document, 'phrase')) AS by_phrase,
+	count(*) FILTER (WHERE replace(ts_headline('ietp.multilingual', document,
+		ietp.query(document), 'HighlightAll=on, StartSel=<>, StopSel=<>'), '<>', '')
+		= document) AS by_headline
+FROM (SELECT 'wages' || string_agg(p.parts[1 + ('x' || substr(md5(n || ' ' || i),
+		1, 7))::bit(28)::integer % cardinality(p.parts)], '' ORDER BY i) AS document
+	FROM (SELECT ARRAY['工', '资', '資', '月', 'a', 'paying', 'lương', 'luong', 'đ', ' ',
+		' ', '，', '-', '"', ' or ', '5,000', '+84 912 345 678', '13800138000', 'A-1',
+		'a@b.cn', U&'\0301', U&'\FE00', U&'\200D', '😀', '''', '\', '&', '!', ':*',
+		'(', 'カ', '한', 'ไท', U&'\+020000', '.', '/'] AS parts) AS p,
+		generate_series(1, 2000) AS n, generate_series(1, 12) AS i
+	WHERE i <= 1 + n % 12
+	GROUP BY n) AS t,
+	LATERAL (SELECT to_tsvector('ietp.multilingual', document) AS vector) AS v;
+
 -- The phrase mode asks for words as they are written: no stems.
 SELECT document, keyword FROM t_asked
 WHERE (vector @@ ietp.query(keyword, 'phrase')) <> matches
 ORDER BY document COLLATE "C", keyword COLLATE "C";
 
--- The index finds what the comparison finds.
+-- An index finds what the comparison finds, of either operator class.
 SELECT document INTO TEMP t_indexed FROM t_match, generate_series(1, 20);
-CREATE INDEX ON t_indexed USING gin (to_tsvector('ietp.multilingual', document));
-ANALYZE t_indexed;
 SET LOCAL enable_seqscan = off;
-EXPLAIN (COSTS OFF) SELECT count(*) FROM t_indexed
-WHERE to_tsvector('ietp.multilingual', document)
-	@@ to_tsquery('ietp.multilingual_query', '月');
+PREPARE by_index AS
 SELECT count(DISTINCT t.keyword) AS keywords, bool_and((SELECT count(*)
 	FROM t_indexed AS i WHERE to_tsvector('ietp.multilingual', i.document)
 		@@ to_tsquery('ietp.multilingual_query', quote_literal(t.keyword)))
@@ -142,6 +160,19 @@ SELECT count(DISTINCT t.keyword) AS keywords, bool_and((SELECT count(*)
 		WHERE a.vector @@ to_tsquery('ietp.multilingual_query',
 		quote_literal(t.keyword)))) AS the_same
 FROM t_match AS t;
+CREATE INDEX t_core ON t_indexed
+USING gin (to_tsvector('ietp.multilingual', document));
+EXPLAIN (COSTS OFF) SELECT count(*) FROM t_indexed
+WHERE to_tsvector('ietp.multilingual', document)
+	@@ to_tsquery('ietp.multilingual_query', '月');
+EXECUTE by_index;
+DROP INDEX t_core;
+CREATE INDEX t_numbers ON t_indexed
+USING gin (to_tsvector('ietp.multilingual', document) ietp.search_ops);
+EXPLAIN (COSTS OFF) SELECT count(*) FROM t_indexed
+WHERE to_tsvector('ietp.multilingual', document)
+	@@ to_tsquery('ietp.multilingual_query', '月');
+EXECUTE by_index;
 RESET enable_seqscan;
 
 -- Operators of to_tsquery, and the server's other functions
