@@ -112,7 +112,7 @@ while ($text =~ /`([^`\n]+)`/g)
 {
 	my $code = $1;
 
-	$named{"$1.$2"} = 1 while $code =~ /\b(ietp|helpline)\.([a-z_]+)\(/g;
+	$named{"$1.$2"} = 1 while $code =~ /\b(ietp|helpline)\.([a-z_0-9]+)\(/g;
 }
 my @missing = grep { !$named{$_} } values_of($node, <<'SQL');
 SELECT DISTINCT n.nspname || '.' || p.proname
