@@ -146,18 +146,15 @@ document_length(const Ranking *ranking, TupleTableSlot *slot,
 	Oid			type = ranking->collection.length_type;
 	Datum		value;
 
+	double		length;
+
 	if (!OidIsValid(type) || slot->tts_isnull[2])
 		return vector->size;
 	value = slot->tts_values[2];
-	switch (type)
-	{
-		case INT2OID:
-			return DatumGetInt16(value);
-		case INT4OID:
-			return DatumGetInt32(value);
-		default:
-			return (double) DatumGetInt64(value);
-	}
+	length = type == INT2OID ? DatumGetInt16(value) :
+		type == INT4OID ? DatumGetInt32(value) :
+		(double) DatumGetInt64(value);
+	return Max(length, 0);
 }
 
 static bool
@@ -392,29 +389,22 @@ is_covered(const Term *term, const bool *retrieving)
 }
 
 /*
- * What the score of a document that was not retrieved does not exceed.  How
- * many such documents have a term is known from the statistics, or supposed to
- * be as among those that were.
+ * What the score of a document that was not retrieved does not exceed.  At
+ * least as many documents have a term as were counted, or as the statistics
+ * know, so that its inverse frequency is no higher.
  */
 static double
 missed_score(Ranking *ranking)
 {
 	const SearchQuery *query = ranking->asked.query;
 	bool	   *retrieving = retrieving_operands(ranking);
-	double		scale = ranking->collection.total / Max(ranking->count, 1);
 	double		score = 0;
 
 	for (int i = 0; i < query->n_terms; i++)
-	{
-		double		documents = Max(ranking->documents[i] * scale,
-									ranking->shares[i] *
-									ranking->collection.total);
-
 		if (!(query->terms[i].retrieves && !ranking->cut[i]) &&
 			!is_covered(&query->terms[i], retrieving))
 			score += query->terms[i].weight * ietp_bm25_limit() *
-				ietp_bm25_idf(ranking->collection.total, documents);
-	}
+				term_idf(ranking, i);
 	return score;
 }
 
@@ -432,38 +422,52 @@ expected_share(const Ranking *ranking, const bool *cut)
 }
 
 /*
- * Is a first pass with the rare terms worth while?  It is made in vain where
- * documents without them might be better.
+ * Ranks by the documents that the rare terms of a question retrieve.  False if
+ * that misses some, or is not worth trying, since the pass with the frequent
+ * terms would hardly take longer.
  */
 static bool
-tries_rare(const Ranking *ranking, const bool *rare, const bool *cut)
+rank_by_rare(Ranking *ranking, const bool *cut, uint32 most, Best *best)
 {
-	return ranking->asked.mode == MODE_QUESTION &&
-		expected_share(ranking, rare) < expected_share(ranking, cut) / 2;
+	bool	   *rare = ietp_cut_terms(ranking->asked.query, ranking->shares,
+									  RARE);
+
+	if (expected_share(ranking, rare) >= expected_share(ranking, cut) / 2)
+		return false;
+	collect_documents(ranking, rare);
+	*best = score_documents(ranking, most);
+	return best->count > 0 && best->count == most &&
+		best->items[most - 1].score >= missed_score(ranking);
 }
 
-/* Ranks the best documents; needs SPI. */
+static bool
+cuts_any(const SearchQuery *query, const bool *cut)
+{
+	for (int i = 0; i < query->n_terms; i++)
+		if (cut[i])
+			return true;
+	return false;
+}
+
+/* Ranks the best documents, "most" of them if there are so many; needs SPI. */
 static Best
 rank_documents(Ranking *ranking, uint32 most)
 {
 	const SearchQuery *query = ranking->asked.query;
-	bool	   *cut;
-	bool	   *rare;
 	Best		best;
+	bool	   *cut;
 
 	ranking->shares = ietp_known_shares(&ranking->collection, query);
-	cut = ietp_cut_terms(query, ranking->shares,
-						 most == PG_UINT32_MAX ? 1.0 : FREQUENT);
-	rare = ietp_cut_terms(query, ranking->shares, RARE);
-	if (most != PG_UINT32_MAX && tries_rare(ranking, rare, cut))
+	if (ranking->asked.mode == MODE_QUESTION && most != PG_UINT32_MAX)
 	{
-		collect_documents(ranking, rare);
-		best = score_documents(ranking, most);
-		if (best.count > 0 && best.count == most &&
-			best.items[most - 1].score >= missed_score(ranking))
+		cut = ietp_cut_terms(query, ranking->shares, FREQUENT);
+		if (rank_by_rare(ranking, cut, most, &best))
 			return best;
+		collect_documents(ranking, cut);
+		if (ranking->count >= most || !cuts_any(query, cut))
+			return score_documents(ranking, most);
 	}
-	collect_documents(ranking, cut);
+	collect_documents(ranking, ietp_cut_terms(query, ranking->shares, 1.0));
 	return score_documents(ranking, most);
 }
 
@@ -578,8 +582,8 @@ ietp_search_explain(PG_FUNCTION_ARGS)
 	SPI_connect();
 	open_documents(ranking, PG_GETARG_TEXT_PP(0));
 	rank_documents(ranking, PG_UINT32_MAX);
-	SPI_finish();
 	for (int i = 0; i < ranking->asked.query->n_terms; i++)
 		explain_term(fcinfo, ranking, i);
+	SPI_finish();
 	return (Datum) 0;
 }

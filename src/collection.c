@@ -80,12 +80,12 @@ column_origin(SPIPlanPtr plan, int column)
 static void
 check_columns(TupleDesc desc, Collection *collection)
 {
-	Oid			length = desc->natts > 2 ? TupleDescAttr(desc, 2)->atttypid :
-	InvalidOid;
+	Oid			length = desc->natts > 2 ?
+	getBaseType(TupleDescAttr(desc, 2)->atttypid) : InvalidOid;
 
 	if (desc->natts < 2 || desc->natts > 3)
 		wrong_documents("It does not return two or three columns.");
-	if (TupleDescAttr(desc, 1)->atttypid != TSVECTOROID)
+	if (getBaseType(TupleDescAttr(desc, 1)->atttypid) != TSVECTOROID)
 		wrong_documents("Its second column is no tsvector.");
 	if (OidIsValid(length) && length != INT2OID && length != INT4OID &&
 		length != INT8OID)
@@ -109,6 +109,7 @@ table_rows(Oid table)
 	return rows;
 }
 
+/* Of a table with children those that count these in. */
 static HeapTuple
 column_statistics(Origin origin)
 {
@@ -117,12 +118,12 @@ column_statistics(Origin origin)
 	if (!OidIsValid(origin.table) || origin.column == 0)
 		return NULL;
 	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(origin.table),
-							Int16GetDatum(origin.column), BoolGetDatum(false));
+							Int16GetDatum(origin.column), BoolGetDatum(true));
 	if (!HeapTupleIsValid(tuple))
 		tuple = SearchSysCache3(STATRELATTINH,
 								ObjectIdGetDatum(origin.table),
 								Int16GetDatum(origin.column),
-								BoolGetDatum(true));
+								BoolGetDatum(false));
 	return tuple;
 }
 

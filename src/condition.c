@@ -274,14 +274,17 @@ write_keywords(StringInfo buffer, SearchQuery *query)
 	}
 }
 
-/* One piece of a query in web syntax: a phrase if quoted, else keywords. */
-static void
+/*
+ * One piece of a query in web syntax: a phrase if quoted, else keywords.
+ * Returns false if there is nothing in it.
+ */
+static bool
 write_piece(StringInfo buffer, SearchQuery *query, const WebPiece *piece)
 {
 	Elements	elements = ietp_read_elements(piece->bytes, piece->length);
 
 	if (elements.count == 0)
-		return;
+		return false;
 	elements.marked |= query->elements.marked;
 	write_operator(buffer, piece->or ? " | " : " & ");
 	if (piece->negated)
@@ -291,6 +294,7 @@ write_piece(StringInfo buffer, SearchQuery *query, const WebPiece *piece)
 					 FORMS_WRITTEN);
 	else
 		write_all(buffer, query, &elements, 0, elements.count);
+	return true;
 }
 
 static void
@@ -298,9 +302,13 @@ write_web(StringInfo buffer, SearchQuery *query, const char *bytes, int length)
 {
 	WebPiece	piece;
 	int			at = 0;
+	bool		or = false;
 
 	while (ietp_next_web_piece(bytes, length, &at, &piece))
-		write_piece(buffer, query, &piece);
+	{
+		piece.or |= or;
+		or = !write_piece(buffer, query, &piece) && piece.or;
+	}
 }
 
 /*

@@ -18,6 +18,7 @@
 #include "catalog/namespace.h"
 #include "commands/defrem.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "tsearch/ts_cache.h"
 #include "tsearch/ts_public.h"
 #include "utils/builtins.h"
@@ -214,6 +215,8 @@ ietp_multilingual_lexize(PG_FUNCTION_ARGS)
 	int			length = PG_GETARG_INT32(2);
 	Collected	collected = {&dictionary->stem, NULL, 0, 8};
 
+	/* A stem may be another such dictionary's business, or this one's. */
+	check_stack_depth();
 	collected.items = palloc(sizeof(TSLexeme) * collected.room);
 	if (length > MAX_TOKEN_BYTES)
 		length = pg_mbcliplen(bytes, length, MAX_TOKEN_BYTES);
@@ -223,6 +226,10 @@ ietp_multilingual_lexize(PG_FUNCTION_ARGS)
 		collect_han_query(&collected, bytes, length);
 	else
 		collect_word_query(&collected, bytes, length);
+
+	/* What has no form takes no position, as in a query. */
+	if (collected.count == 0)
+		PG_RETURN_POINTER(NULL);
 	memset(&collected.items[collected.count], 0, sizeof(TSLexeme));
 	PG_RETURN_POINTER(collected.items);
 }

@@ -61,16 +61,19 @@ typedef struct Headline
 	int			fragment;		/* number of the fragment being measured */
 } Headline;
 
+/* More is no headline, and twice as much must not overflow. */
+#define MAX_OPTION	1000000
+
 static int
 read_number(DefElem *option, int least)
 {
 	int			number = pg_strtoint32(defGetString(option));
 
-	if (number < least)
+	if (number < least || number > MAX_OPTION)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("headline parameter \"%s\" must be at least %d",
-						option->defname, least)));
+				 errmsg("headline parameter \"%s\" must be between %d and %d",
+						option->defname, least, MAX_OPTION)));
 	return number;
 }
 
@@ -309,6 +312,7 @@ match_characters(Headline *headline)
 
 		if (!piece->han)
 			continue;
+		CHECK_FOR_INTERRUPTS();
 		if (i + 1 >= headline->count || !piece[1].han)
 		{
 			match_last(headline, piece);
@@ -372,6 +376,7 @@ find_fragment(Headline *headline, int *from, int *to)
 
 		if (headline->pieces[i].in || headline->pieces[i].operand < 0)
 			continue;
+		CHECK_FOR_INTERRUPTS();
 		worth = measure_fragment(headline, i, &end);
 		if (worth > best)
 		{

@@ -34,7 +34,7 @@ cache_lexeme(Lexemes *lexemes, const char *bytes, int length, bool moves)
 
 	if (at + 1 + length > CACHED_LEXEME_BYTES || length >= MOVES)
 	{
-		filling->token_length = 0;
+		filling->token_length = filling->lexemes_length = 0;
 		lexemes->filling = NULL;
 		return;
 	}

@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "tsearch/ts_public.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -149,6 +150,7 @@ ietp_multilingual_next(PG_FUNCTION_ARGS)
 	int		   *length = (int *) PG_GETARG_POINTER(2);
 	Token		token;
 
+	CHECK_FOR_INTERRUPTS();
 	if (ietp_next_token(&parser->tokens, &token) == TOKEN_END)
 	{
 		handed.bytes = NULL;

@@ -168,6 +168,19 @@ same_steps(const Term *a, const Term *b)
 		memcmp(a->steps, b->steps, sizeof(Step) * a->n_steps) == 0;
 }
 
+static int
+append_term(SearchQuery *query, const Term *term)
+{
+	if (query->n_terms == query->terms_room)
+	{
+		query->terms_room *= 2;
+		query->terms = repalloc(query->terms, sizeof(Term) *
+								query->terms_room);
+	}
+	query->terms[query->n_terms] = *term;
+	return query->n_terms++;
+}
+
 /*
  * Adds a term and returns its number.  What a query says twice counts once.
  */
@@ -183,14 +196,7 @@ add_term(SearchQuery *query, TermClass class, double weight, bool retrieves,
 		if (query->terms[i].class == class &&
 			same_steps(&query->terms[i], &term))
 			return i;
-	if (query->n_terms == query->terms_room)
-	{
-		query->terms_room *= 2;
-		query->terms = repalloc(query->terms, sizeof(Term) *
-								query->terms_room);
-	}
-	query->terms[query->n_terms] = term;
-	return query->n_terms++;
+	return append_term(query, &term);
 }
 
 static void
@@ -401,10 +407,22 @@ ietp_add_counterpart(SearchQuery *query, const Elements *elements, int source)
 	Step	   *steps = palloc(sizeof(Step) * elements->count);
 	int			n = ietp_phrase_steps(query, elements, 0, elements->count,
 									  FORMS_COUNTERPART, steps);
-	int			term = add_term(query, TERM_COUNTERPART, WEIGHT_COUNTERPART, true,
-								steps, n);
+	Term		term = {TERM_COUNTERPART, WEIGHT_COUNTERPART, true, source,
+	steps, n};
 
-	query->terms[term].source = source;
+	/*
+	 * What two sources are called alike finds documents of both, but counts
+	 * once.
+	 */
+	for (int i = 0; i < query->n_terms; i++)
+		if (query->terms[i].class == TERM_COUNTERPART &&
+			same_steps(&query->terms[i], &term))
+		{
+			if (query->terms[i].source == source)
+				return;
+			term.weight = 0;
+		}
+	append_term(query, &term);
 }
 
 /* Reads a question; everything is allocated in the present context. */

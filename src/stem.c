@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "mb/pg_wchar.h"
 #include "tsearch/ts_cache.h"
 #include "tsearch/ts_public.h"
 #include "utils/builtins.h"
@@ -50,7 +51,7 @@ ietp_stem(void *context, const char *word, int length, char *stem)
 									  PointerGetDatum(NULL)));
 	if (found != NULL && found->lexeme != NULL)
 	{
-		n = Min((int) strlen(found->lexeme), length);
+		n = pg_mbcliplen(found->lexeme, strlen(found->lexeme), length);
 		memcpy(stem, found->lexeme, n);
 	}
 	return n;

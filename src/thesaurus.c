@@ -113,20 +113,71 @@ compare_entries(const void *a, const void *b)
 	return result != 0 ? result : strcmp(left->concept, right->concept);
 }
 
+static Lexeme
+keep_lexeme(Lexeme lexeme)
+{
+	if (lexeme.length > 0)
+		lexeme.bytes = pnstrdup(lexeme.bytes, lexeme.length);
+	return lexeme;
+}
+
+static Elements
+keep_elements(Elements elements)
+{
+	Element    *items = palloc(sizeof(Element) * elements.count);
+
+	for (int i = 0; i < elements.count; i++)
+	{
+		items[i] = elements.items[i];
+		items[i].exact = keep_lexeme(items[i].exact);
+		items[i].folded = keep_lexeme(items[i].folded);
+		items[i].stem = keep_lexeme(items[i].stem);
+		items[i].whole = keep_lexeme(items[i].whole);
+	}
+	elements.items = items;
+	return elements;
+}
+
+static Key
+keep_key(Key key)
+{
+	key.bytes = pnstrdup(key.bytes, key.length);
+	return key;
+}
+
+/* Keeps a term whose elements were read in a context that is not to stay. */
+static void
+keep_entry(const char *concept, Elements elements)
+{
+	Key			folded = make_key(&elements, false);
+	Key			exact = make_key(&elements, true);
+	MemoryContext before = MemoryContextSwitchTo(context);
+	Entry	   *entry = palloc0(sizeof(Entry));
+
+	entry->concept = pstrdup(concept);
+	entry->elements = keep_elements(elements);
+	entry->keys[0] = keep_key(folded);
+	entry->keys[1] = keep_key(exact);
+	read = lappend(read, entry);
+	MemoryContextSwitchTo(before);
+}
+
 static void
 read_entry(const Record *record)
 {
+	MemoryContext row = AllocSetContextCreate(context, "thesaurus row",
+											  ALLOCSET_SMALL_SIZES);
+	MemoryContext before = MemoryContextSwitchTo(row);
+	char	   *concept = ietp_record_text(record, THESAURUS_CONCEPT);
 	char	   *term = ietp_record_text(record, THESAURUS_TERM);
-	Entry	   *entry = palloc0(sizeof(Entry));
+	Elements	elements = {NULL, 0, false};
 
-	entry->concept = ietp_record_text(record, THESAURUS_CONCEPT);
-	entry->elements = ietp_read_elements(term, strlen(term));
-	if (entry->elements.count == 0 ||
-		entry->elements.count > MAX_TERM_ELEMENTS)
-		return;
-	for (int i = 0; i < 2; i++)
-		entry->keys[i] = make_key(&entry->elements, i == 1);
-	read = lappend(read, entry);
+	if (concept != NULL && term != NULL)
+		elements = ietp_read_elements(term, strlen(term));
+	if (elements.count > 0 && elements.count <= MAX_TERM_ELEMENTS)
+		keep_entry(concept, elements);
+	MemoryContextSwitchTo(before);
+	MemoryContextDelete(row);
 }
 
 static void

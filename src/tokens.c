@@ -237,7 +237,20 @@ begins_compound(char c)
 	return c == '+' || is_digit(c) || is_ascii_letter(c);
 }
 
-/* A window that was open no longer begins where the next token does. */
+/*
+ * Moves to "end".  A window that is open stays so if one of its segments ends
+ * there: else it no longer begins where the next token does.
+ */
+static void
+pass_bytes(Tokens *tokens, int end)
+{
+	while (window_is_open(tokens) && tokens->at < end)
+		take_segment(tokens);
+	if (tokens->at != end)
+		tokens->n_segments = tokens->segment = 0;
+	tokens->at = end;
+}
+
 static bool
 take_compound(Tokens *tokens, TokenType *type)
 {
@@ -248,8 +261,7 @@ take_compound(Tokens *tokens, TokenType *type)
 	length = match_compound(tokens, type);
 	if (length == 0)
 		return false;
-	tokens->at += length;
-	tokens->n_segments = tokens->segment = 0;
+	pass_bytes(tokens, tokens->at + length);
 	return true;
 }
 
