@@ -145,6 +145,7 @@ DESK_MODULES = \
 	sql/desk/dwell.sql \
 	sql/desk/thesaurus.sql \
 	sql/desk/search.sql \
+	sql/desk/correction.sql \
 	sql/desk/demonstration.sql \
 	sql/desk/privilege.sql
 
@@ -165,7 +166,7 @@ REGRESS = install ref vocabulary collation language hostile taxonomy intake csv 
 	import_session \
 	import_file report dwell \
 	parser dictionary configuration query headline bm25 \
-	thesaurus search demonstration
+	thesaurus search correction demonstration
 REGRESS_OPTS = --inputdir=test
 ISOLATION := $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.
