@@ -191,7 +191,7 @@ BEGIN
 		'SELECT w.word, s.similarity FROM desk.search_words AS w, '
 		'LATERAL (SELECT %1$s(w.folded, $1) AS similarity) AS s '
 		'WHERE length(w.folded) BETWEEN length($1) - 3 AND length($1) + 3 '
-		'AND s.similarity >= 0.3 AND w.word <> $2 '
+		'AND s.similarity >= 0.25 AND w.word <> $2 '
 		'ORDER BY 2 DESC, %1$s(w.word, $2) DESC, w.word', measure)
 		USING folded, word
 	LOOP

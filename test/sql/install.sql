@@ -325,8 +325,8 @@ FROM relation AS r
 CROSS JOIN LATERAL aclexplode(r.relacl) AS a
 WHERE r.place = 'ietp' AND a.grantee <> r.relowner;
 
--- Row security binds the owner too, whatever the command; but for the vectors of
--- the search, which no policy lets anybody else see.
+-- Row security binds the owner too, whatever the command; but for the vectors
+-- and words of the search, which no policy lets anybody else see.
 SELECT r.oid::regclass AS without_row_security FROM relation AS r
 WHERE r.place = 'desk' AND r.relkind IN ('r', 'p') AND NOT r.relrowsecurity
 ORDER BY r.relname COLLATE "C";

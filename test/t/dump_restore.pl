@@ -182,6 +182,7 @@ my %reading = (
 		"('拖欠工资')", "('papers', 'keywords')",
 		"('papers', line => 'CN', most => 1)"
 	],
+	search_corrections => ["('papres')"],
 	search_explain => ["('papers')"],
 	search_status => ['()'],
 	time_in_status =>
@@ -342,6 +343,9 @@ SELECT helpline.set_promise_target(2, 'acknowledge', '2 days', 'VN');
 SELECT FROM helpline.seal_promises(2);
 SELECT helpline.draft_promises();
 SELECT helpline.set_promise_target(3, 'acknowledge', '3 days', 'VN');
+-- And a list of words.
+CREATE EXTENSION pg_trgm;
+SELECT helpline.refresh_search_words();
 SQL
 
 is_deeply(
@@ -409,6 +413,10 @@ unlike($rows,
 	qr/^\w+\|0\|/m, 'and rows in every table');
 like($catalog, qr/cases_of_dba/, 'the index of the DBA is there');
 like($answers, qr/\Q$words\E/, 'the note is read');
+like(
+	$answers,
+	qr/^lin search_corrections.*\npapres\|papers\|/m,
+	'a word is corrected');
 like($answers, qr/^postgres half_year_snapshot\(2021, 1\)\ntotal\|calls\|753\|/m,
 	'the snapshot has calls');
 

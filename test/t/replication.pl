@@ -49,6 +49,7 @@ lay_desk($publisher, 'helpline');
 $publisher->safe_psql('postgres',
 	'ALTER DATABASE helpline SET search_path = public, ietp');
 $publisher->safe_psql('helpline', <<'SQL');
+CREATE EXTENSION pg_trgm;
 SELECT FROM ietp.create_roles();
 CREATE ROLE lin LOGIN IN ROLE ietp_specialist;
 CREATE ROLE vera LOGIN IN ROLE ietp_supervisor;
@@ -594,6 +595,38 @@ for my $database (qw(helpline narrow))
 		'1|1|1', "and gone there, as is its vector ($database)");
 }
 work('vera', "SELECT FROM helpline.erase_note('$noted', 2)");
+
+# So does the list of words, which is the publisher's to make: a subscriber that
+# made one, too, would get in the way of what arrives.
+my $words_of = "SELECT string_agg(word, ' ' ORDER BY word)"
+  . " FROM desk.search_words WHERE word LIKE 'zz%'";
+my $named =
+  work('lin', "SELECT n FROM helpline.add_note('$noted', 'zzname zzagain')");
+work('lin', "SELECT FROM helpline.add_note('$noted', 'zzagain')");
+for my $database (qw(helpline narrow))
+{
+	is( outcome($subscriber, $database, 'vera',
+			'SELECT helpline.refresh_search_words()'),
+		'0', "a subscriber makes no list of words ($database)");
+}
+work('vera', 'SELECT helpline.refresh_search_words()');
+synchronize();
+for my $database (qw(helpline narrow))
+{
+	is($subscriber->safe_psql($database, $words_of),
+		'zzagain zzname', "but gets it ($database)");
+	is( outcome($subscriber, $database, 'vera',
+			"SELECT word, correction FROM helpline.search_corrections('zznmae')"),
+		'zznmae|zzname',
+		"corrects from it ($database)");
+}
+work('vera', "SELECT FROM helpline.erase_note('$noted', $named)");
+check_equal('erased words');
+for my $node ($publisher, $subscriber)
+{
+	is($node->safe_psql('helpline', $words_of),
+		'zzagain', 'a word goes with its note: ' . $node->name);
+}
 # With a note comes the publisher's count, in place of the subscriber's own.
 work('lin', "SELECT FROM helpline.add_note('$noted', 'Nothing more.')");
 check_equal('another note');
@@ -712,6 +745,11 @@ FROM helpline.transition_case('$case', 'wait_for_worker');
 SQL
 		't|waiting_worker',
 		"on its own the subscriber works ($name)");
+	$subscriber->safe_psql($databases{$name}, 'TRUNCATE desk.search_words');
+	cmp_ok(
+		outcome($subscriber, $databases{$name}, 'vera',
+			'SELECT helpline.refresh_search_words()'),
+		'>', 0, "and makes its own list of words ($name)");
 }
 is( outcome($publisher, 'helpline', 'postgres', <<'SQL'),
 UPDATE ietp.desk SET laid_at = laid_at;
