@@ -20,12 +20,23 @@
 #include "compat.h"
 #include "stem.h"
 
-/* "dictionary" is a qualified name. */
+/*
+ * "dictionary" is a qualified name.  It may be there only later: a dump does
+ * not know that one dictionary needs another, and creates them by name.
+ */
 void
 ietp_open_stem(Stem *stem, const char *dictionary)
 {
-	stem->dictionary =
-		get_ts_dict_oid(ietp_qualified_name(dictionary), false);
+	stem->name = ietp_qualified_name(dictionary);
+	stem->dictionary = get_ts_dict_oid(stem->name, true);
+}
+
+static TSDictionaryCacheEntry *
+stem_dictionary(Stem *stem)
+{
+	if (!OidIsValid(stem->dictionary))
+		stem->dictionary = get_ts_dict_oid(stem->name, false);
+	return lookup_ts_dictionary_cache(stem->dictionary);
 }
 
 /*
@@ -40,9 +51,9 @@ ietp_stem(void *context, const char *word, int length, char *stem)
 	TSLexeme   *found;
 	int			n = 0;
 
-	if (!OidIsValid(from->dictionary))
+	if (from->name == NIL)
 		return 0;
-	dictionary = lookup_ts_dictionary_cache(from->dictionary);
+	dictionary = stem_dictionary(from);
 	found = (TSLexeme *)
 		DatumGetPointer(FunctionCall4(&dictionary->lexize,
 									  PointerGetDatum(dictionary->dictData),

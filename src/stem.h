@@ -13,7 +13,8 @@
 
 typedef struct Stem
 {
-	Oid			dictionary;		/* InvalidOid: no stems */
+	List	   *name;			/* NIL: no stems */
+	Oid			dictionary;		/* InvalidOid: not there yet */
 } Stem;
 
 extern void ietp_open_stem(Stem *stem, const char *dictionary);
