@@ -150,6 +150,13 @@ cmp_ok(abs(share('plain', 'xq_zh_trad', 'mrr') - share('plain', 'xq_zh', 'mrr'))
 	'<=', .005, 'questions in traditional characters find as much');
 
 # The thesaurus: a question loses nothing by it, also across languages.
+cmp_ok(
+	$node->safe_psql('desk', <<'SQL'), '>', 50, 'questions have terms of it');
+SELECT count(*) FROM queries AS q
+WHERE q.kind = 'nl' AND EXISTS (SELECT FROM ietp.search_explain(
+	'SELECT id, vector FROM docs WHERE false', q.body) AS e
+	WHERE e.class = 'counterpart')
+SQL
 for my $set (sort keys %questions, 'xq_zh_trad')
 {
 	cmp_ok(share('desk', $set, 'mrr'),
