@@ -348,6 +348,8 @@ INSERT INTO desk.staged_cases (batch, line_no) VALUES ('T-1', 2);
 INSERT INTO desk.staged_lines (batch, line_no) VALUES ('T-1', 2);
 INSERT INTO desk.refused_rows (source, kind, line_no, row_hash, batch,
 	reasons, fields) VALUES ('T', 'calls', 2, 1, 'T-1', '{}', '{}');
+-- And the list of words, which pg_trgm would fill.
+INSERT INTO desk.search_words VALUES ('zzword', 'zzword', 1);
 
 CREATE FUNCTION helpline.t_count(relation name) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ietp

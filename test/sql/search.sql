@@ -365,6 +365,31 @@ SELECT name FROM pg_temp.found('zzlost', 'keywords');
 SELECT name FROM pg_temp.found('zzgone', 'keywords');
 RESET ROLE;
 
+-- Across languages: by the thesaurus a query finds what notes in other languages
+-- say of the same thing, below those in its own.
+CREATE ROLE regress_third NOLOGIN;
+SELECT ietp.grant_role('specialist', 'regress_third') > 0 AS granted,
+	helpline.set_account('regress_third', 'specialist', team => 'TK-C')
+	IS NOT NULL AS done;
+SET LOCAL ROLE regress_third;
+SELECT count(helpline.add_note(pg_temp.open(v.name, 'CN', 'wages.unpaid', NULL),
+	v.body)) AS notes
+FROM (VALUES ('vi short', 'Công ty giam lương.'),
+	('vi long', 'Chị ấy kể rằng từ khi vào làm ở xưởng may, tháng nào công ty '
+		'cũng giam lương của công nhân mới, hỏi thì chủ quản không trả lời.'),
+	('vi other', 'Công ty trả lương đúng ngày nhưng không có nhà ăn.'),
+	('zh-Hans short', '厂里押工资。'),
+	('zh-Hans long', '工人说进厂以后每个月厂里都押工资，问主管也没有答复，现在想走。'),
+	('zh-Hant', '老闆押工資一個月，勞工想走。'),
+	('zh other', '工资按时发，但是宿舍没有热水。'),
+	('en', 'The factory keeps withholding wages from new workers.'),
+	('en other', 'Wages are paid on time, meals are poor.')) AS v (name, body);
+SELECT v.query, (SELECT string_agg(f.name, ', ') FROM pg_temp.found(v.query) AS f)
+	AS found
+FROM (VALUES ('giam lương'), ('giam luong'), ('押工资'), ('押工資'),
+	('withholding wages')) AS v (query);
+RESET ROLE;
+
 -- All from nothing
 TRUNCATE desk.note_vectors;
 SET LOCAL ROLE regress_boss;

@@ -182,7 +182,7 @@ my %reading = (
 		"('拖欠工资')", "('papers', 'keywords')",
 		"('papers', line => 'CN', most => 1)"
 	],
-	search_corrections => ["('papres')"],
+	search_corrections => ["('carrry')"],
 	search_explain => ["('papers')"],
 	search_status => ['()'],
 	time_in_status =>
@@ -415,7 +415,7 @@ like($catalog, qr/cases_of_dba/, 'the index of the DBA is there');
 like($answers, qr/\Q$words\E/, 'the note is read');
 like(
 	$answers,
-	qr/^lin search_corrections.*\npapres\|papers\|/m,
+	qr/^lin search_corrections.*\ncarrry\|carry\|/m,
 	'a word is corrected');
 like($answers, qr/^postgres half_year_snapshot\(2021, 1\)\ntotal\|calls\|753\|/m,
 	'the snapshot has calls');
