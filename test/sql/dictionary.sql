@@ -178,7 +178,17 @@ CREATE TEXT SEARCH DICTIONARY t_wrong (TEMPLATE = ietp.multilingual,
 	PURPOSE = 'both');
 CREATE TEXT SEARCH DICTIONARY t_wrong (TEMPLATE = ietp.multilingual,
 	LANGUAGE = 'english');
-CREATE TEXT SEARCH DICTIONARY t_wrong (TEMPLATE = ietp.multilingual,
+-- The dictionary of stems may come later, as in a dump.
+BEGIN;
+CREATE TEXT SEARCH DICTIONARY t_early (TEMPLATE = ietp.multilingual,
+	STEM = 'public.t_late');
+CREATE TEXT SEARCH DICTIONARY public.t_late (
+	TEMPLATE = pg_catalog.snowball, LANGUAGE = 'english');
+SELECT ts_lexize('t_early', 'Paying') AS stem;
+ROLLBACK;
+CREATE TEXT SEARCH DICTIONARY t_early (TEMPLATE = ietp.multilingual,
 	STEM = 'no_such_dictionary');
+SELECT ts_lexize('t_early', 'Paying') AS stem;
+DROP TEXT SEARCH DICTIONARY t_early;
 
 DROP TABLE t_lexemes, t_tone;
