@@ -285,7 +285,7 @@ write_piece(StringInfo buffer, SearchQuery *query, const WebPiece *piece)
 
 	if (elements.count == 0)
 		return false;
-	elements.marked |= query->elements.marked;
+	elements.marked = query->elements.marked;
 	write_operator(buffer, piece->or ? " | " : " & ");
 	if (piece->negated)
 		appendStringInfoChar(buffer, '!');

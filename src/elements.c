@@ -91,7 +91,6 @@ add_word(Elements *elements, const Token *token, bool apart, Stem *stem)
 		if (word.n_parts == 1)
 			element->whole = copy_form(&word.whole);
 		elements->items[first].parts = word.n_parts;
-		elements->marked |= ietp_element_is_marked(element);
 	}
 }
 
@@ -105,6 +104,36 @@ has_space(const Token *token)
 											   &at)))
 			return true;
 	return false;
+}
+
+/* Is it more than digits?  These bear no marks. */
+bool
+ietp_has_letter(Lexeme lexeme)
+{
+	for (int i = 0; i < lexeme.length; i++)
+		if (lexeme.bytes[i] < '0' || lexeme.bytes[i] > '9')
+			return true;
+	return false;
+}
+
+/*
+ * Does at least half of the words bear marks, as in Vietnamese that is typed
+ * with them?  A name that has them says nothing of the other words.
+ */
+static bool
+is_marked(const Elements *elements)
+{
+	int			words = 0;
+	int			marked = 0;
+
+	for (int i = 0; i < elements->count; i++)
+	{
+		const Element *element = &elements->items[i];
+
+		words += !element->han && ietp_has_letter(element->folded);
+		marked += ietp_element_is_marked(element);
+	}
+	return marked > 0 && 2 * marked >= words;
 }
 
 /* Reads the elements of a text, as the dictionary for documents would. */
@@ -134,5 +163,6 @@ ietp_read_elements(const char *bytes, int length)
 			apart = false;
 		}
 	}
+	elements.marked = is_marked(&elements);
 	return elements;
 }

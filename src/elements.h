@@ -39,11 +39,13 @@ typedef struct Elements
 {
 	Element    *items;
 	int			count;
-	bool		marked;			/* does a word bear marks? */
+	bool		marked;			/* do so many words bear marks that the others
+								 * are without on purpose? */
 } Elements;
 
 extern Elements ietp_read_elements(const char *bytes, int length);
 extern bool ietp_same_lexeme(Lexeme a, Lexeme b);
+extern bool ietp_has_letter(Lexeme lexeme);
 extern bool ietp_element_is_marked(const Element *element);
 
 #endif							/* IETP_ELEMENTS_H */

@@ -3,10 +3,10 @@
  * query.c
  *		What the documents that a query finds are scored by.
  *
- * A query in which a word bears marks asks for words exactly: equal weights
- * for exact and folded words would let tones that nobody meant in.  A query
- * without marks may be Vietnamese typed without them, so it asks for folded
- * words, and for pairs of neighbours, since most Vietnamese words are two
+ * A word that bears marks is asked for exactly: equal weights for exact and
+ * folded words would let tones that nobody meant in.  So are all words of a
+ * query of which half bear marks.  Another may be Vietnamese typed without
+ * them, so it asks for folded words, and for pairs of neighbours, since most Vietnamese words are two
  * syllables.  Han characters are asked for in pairs, which find any part of a
  * word; words of the dictionary count more.
  *
@@ -109,16 +109,6 @@ empty_step(void)
 	return step;
 }
 
-/* Could another word, with marks, fold to this one?  Digits bear none. */
-static bool
-has_letter(Lexeme lexeme)
-{
-	for (int i = 0; i < lexeme.length; i++)
-		if (lexeme.bytes[i] < '0' || lexeme.bytes[i] > '9')
-			return true;
-	return false;
-}
-
 /* The word with these marks or any. */
 static Step
 folded_step(SearchQuery *query, const Element *element)
@@ -126,7 +116,7 @@ folded_step(SearchQuery *query, const Element *element)
 	Step		step = empty_step();
 
 	add_alternative(query, &step, element->exact, false);
-	if (has_letter(element->folded))
+	if (ietp_has_letter(element->folded))
 		add_alternative(query, &step, of_class(CLASS_FOLDED, element->folded),
 						false);
 	add_alternative(query, &step, element->folded, false);
@@ -233,7 +223,7 @@ add_folded_word(SearchQuery *query, const Element *element)
 static void
 add_word(SearchQuery *query, const Element *element)
 {
-	if (query->elements.marked)
+	if (query->elements.marked || ietp_element_is_marked(element))
 		add_exact_word(query, element);
 	else
 		add_folded_word(query, element);
@@ -347,7 +337,7 @@ word_step(SearchQuery *query, const Element *element, bool marked,
 		step = exact_step(query, element->exact);
 		add_alternative(query, &step, element->folded, false);
 	}
-	else if (marked)
+	else if (marked || ietp_element_is_marked(element))
 		return exact_step(query, element->exact);
 	else
 		step = folded_step(query, element);

@@ -96,7 +96,8 @@ SELECT to_tsvector('ietp.multilingual', 'can''t 拖欠工資 5,000 lương.') AS
 -- A token that was seen before has the same lexemes, and so has one that is
 -- too long to be remembered.
 SELECT count(*) AS tokens, count(*) FILTER (
-	WHERE ts_lexize('ietp.multilingual', token) = indexed) AS the_same
+	WHERE COALESCE(ts_lexize('ietp.multilingual', token), '{}') = indexed)
+	AS the_same
 FROM (SELECT * FROM t_lexemes UNION ALL SELECT repeat('ư', n),
 	ARRAY[repeat('ư', n), '~' || repeat('u', n)], NULL
 	FROM generate_series(1, 300, 13) AS n) AS t, generate_series(1, 2);
