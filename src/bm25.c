@@ -9,8 +9,8 @@
  *
  * Documents that have only frequent terms of a question are many and hardly
  * ever among the best.  So at first only terms that few documents have
- * retrieve any.  If what no document without them can exceed is less than the
- * last of the best then has, none is missed (Turtle and Flood, Query
+ * retrieve any.  If what documents without them do not exceed is less than the
+ * last of the best then has, none of those is missed (Turtle and Flood, Query
  * Evaluation: Strategies and Optimizations, 1995, call it MaxScore); else the
  * pass is made once more, with all but the most frequent terms.  What ANALYZE
  * knows of the table tells which terms are frequent.
@@ -391,7 +391,9 @@ is_covered(const Term *term, const bool *retrieving)
 /*
  * What the score of a document that was not retrieved does not exceed.  At
  * least as many documents have a term as were counted, or as the statistics
- * know, so that its inverse frequency is no higher.
+ * know, so that its inverse frequency is no higher.  Frequent words that stand
+ * together in none of those that were retrieved are left out: they would weigh
+ * as the rarest of all, and most often stand together nowhere.
  */
 static double
 missed_score(Ranking *ranking)
@@ -401,10 +403,15 @@ missed_score(Ranking *ranking)
 	double		score = 0;
 
 	for (int i = 0; i < query->n_terms; i++)
-		if (!(query->terms[i].retrieves && !ranking->cut[i]) &&
-			!is_covered(&query->terms[i], retrieving))
-			score += query->terms[i].weight * ietp_bm25_limit() *
-				term_idf(ranking, i);
+	{
+		const Term *term = &query->terms[i];
+
+		if ((term->retrieves && !ranking->cut[i]) ||
+			(term->n_steps > 1 && ranking->documents[i] == 0) ||
+			is_covered(term, retrieving))
+			continue;
+		score += term->weight * ietp_bm25_limit() * term_idf(ranking, i);
+	}
 	return score;
 }
 

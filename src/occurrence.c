@@ -56,13 +56,12 @@ ietp_begin_occurrences(Occurrences *occurrences, const SearchQuery *query)
 	qsort(occurrences->sorted, n, sizeof(int), compare_operands);
 }
 
-/* The first entry, from "from" on, that is not before the lexeme. */
+/* The first entry, between two, that is not before the lexeme. */
 static int
-lower_bound(TSVector vector, Lexeme lexeme, int from)
+lower_bound(TSVector vector, Lexeme lexeme, int from, int to)
 {
 	WordEntry  *entries = ARRPTR(vector);
 	char	   *strings = STRPTR(vector);
-	int			to = vector->size;
 
 	while (from < to)
 	{
@@ -89,26 +88,54 @@ matches(TSVector vector, const Operand *operand, int entry)
 			   length) == 0;
 }
 
-/* Finds all operands in a vector, in its order. */
+/* Notes the entries of an operand, the first of which can only be "first". */
+static void
+note_entries(Occurrences *occurrences, TSVector vector, int operand,
+			 int first)
+{
+	const Operand *sought = &occurrences->query->operands[operand];
+	int			to = first;
+
+	while (to < vector->size && matches(vector, sought, to) &&
+		   (sought->prefix || to == first))
+		to++;
+	occurrences->entries[operand].first = first;
+	occurrences->entries[operand].count = to - first;
+}
+
+/*
+ * Finds some of the sorted operands among some of the entries: the one in the
+ * middle, and then those before it among the entries before, and those after
+ * it among those after.  Where no entry is left only a prefix can match, as
+ * the beginning of what the operand after it is.
+ */
+static void
+find_between(Occurrences *occurrences, TSVector vector, int first, int last,
+			 int from, int to)
+{
+	while (first < last)
+	{
+		int			middle = first + (last - first) / 2;
+		int			operand = occurrences->sorted[middle];
+		const Operand *sought = &occurrences->query->operands[operand];
+		int			at = lower_bound(vector, sought->lexeme, from, to);
+
+		if (from < to || sought->prefix)
+			note_entries(occurrences, vector, operand, at);
+		else
+			occurrences->entries[operand].count = 0;
+		find_between(occurrences, vector, first, middle, from, at);
+		first = middle + 1;
+		from = at;
+	}
+}
+
+/* Finds all operands in a vector; both are in one order. */
 void
 ietp_find_operands(Occurrences *occurrences, TSVector vector)
 {
-	const SearchQuery *query = occurrences->query;
-	int			from = 0;
-
-	for (int i = 0; i < occurrences->count; i++)
-	{
-		const Operand *operand = &query->operands[occurrences->sorted[i]];
-		Entries    *entries = &occurrences->entries[occurrences->sorted[i]];
-		int			to;
-
-		from = to = lower_bound(vector, operand->lexeme, from);
-		while (to < vector->size && matches(vector, operand, to) &&
-			   (operand->prefix || to == from))
-			to++;
-		entries->first = from;
-		entries->count = to - from;
-	}
+	find_between(occurrences, vector, 0, occurrences->count, 0,
+				 vector->size);
 }
 
 /* Positions of an entry; a vector without any has each lexeme once. */

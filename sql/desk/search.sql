@@ -72,6 +72,8 @@ AS $$
 DECLARE
 	share real := desk.sample_share(1000);
 BEGIN
+	INSERT INTO desk.search_statistics (documents, mean_length, bytes)
+	VALUES (0, 0, 0) ON CONFLICT DO NOTHING;
 	-- Who finds it locked leaves it to the other.
 	PERFORM FROM desk.search_statistics AS s FOR UPDATE SKIP LOCKED;
 	IF NOT FOUND THEN
@@ -213,6 +215,9 @@ BEGIN
 	ELSIF mode NOT IN ('question', 'keywords', 'phrase', 'web') THEN
 		PERFORM desk.refuse('mode', 'unknown_code',
 			'One of question, keywords, phrase, web.');
+	ELSIF mode <> 'question' AND octet_length(query) > 1024 THEN
+		PERFORM desk.refuse('query', 'out_of_range',
+			'Up to 1,024 bytes; a question may be longer.');
 	ELSIF most IS NULL OR most NOT BETWEEN 1 AND 1000 THEN
 		PERFORM desk.refuse('most', 'out_of_range', '1 to 1000.');
 	END IF;
@@ -292,11 +297,14 @@ COMMENT ON FUNCTION desk.search_conditions(
 'the conditions of a search as SQL about a case c and a vector v; empty where there is none';
 
 -- Row security of desk.cases makes of it what the actor may see.  Supervisors
--- see every note, and need no case for it.  How many notes that are the
--- ranking has to know, too: of all of them it would learn how rare a word is
--- in cases of others.  So it would from what ANALYZE knows of the vectors,
--- which it looks for where they are a table's column: of a union they are not,
--- and the planner drops the empty half.
+-- see every note, and need no case for it.  For others each visible case is
+-- asked for its vectors, and nothing is looked up in the index of all: counters
+-- of rows and buffers, which everybody reads, would tell how many notes of
+-- others hold a word.
+-- How many notes that are the ranking has to know, too: of all of them it would
+-- learn how rare a word is in cases of others.  So it would from what ANALYZE
+-- knows of the vectors, which it looks for where they are a table's column: of
+-- a union they are not, and the planner drops the empty half.
 CREATE FUNCTION desk.searchable(conditions text, OUT documents text,
 	OUT total bigint, OUT mean_length float8)
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL RESTRICTED
@@ -324,8 +332,13 @@ BEGIN
 		INTO total, mean_length USING share, mean_length;
 	END IF;
 	documents := 'SELECT v.case_ref || '' '' || v.n AS key, v.vector, '
-		'v.length FROM desk.note_vectors AS v' || cases || CASE WHEN sees_all
-		THEN '' ELSE ' UNION ALL SELECT NULL, NULL, NULL WHERE false' END;
+		'v.length FROM ' || CASE WHEN sees_all THEN
+			'desk.note_vectors AS v' || cases
+		ELSE concat_ws(' AND ', '(SELECT * FROM desk.cases OFFSET 0) AS c '
+			'CROSS JOIN LATERAL (SELECT * FROM desk.note_vectors AS o '
+			'WHERE o.case_ref = c.case_ref OFFSET 0) AS v '
+			'WHERE v.vector IS NOT NULL', NULLIF(conditions, ''))
+			|| ' UNION ALL SELECT NULL, NULL, NULL WHERE false' END;
 END
 $$;
 COMMENT ON FUNCTION desk.searchable(text) IS

@@ -193,3 +193,11 @@ SELECT ts_lexize('t_early', 'Paying') AS stem;
 DROP TEXT SEARCH DICTIONARY t_early;
 
 DROP TABLE t_lexemes, t_tone;
+
+-- A dictionary that is its own stem ends with an error.
+CREATE TEXT SEARCH DICTIONARY t_own (TEMPLATE = ietp.multilingual);
+ALTER TEXT SEARCH DICTIONARY t_own (STEM = 't_own');
+\set VERBOSITY sqlstate
+SELECT ts_lexize('t_own', 'hello');
+\set VERBOSITY default
+DROP TEXT SEARCH DICTIONARY t_own;

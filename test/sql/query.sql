@@ -103,4 +103,22 @@ SELECT ietp.query(repeat('a ', 512) || 'b') = ietp.query('a') AS beginning,
 	ietp.query(repeat('工', 341) || '资') = ietp.query('工工') AS characters,
 	ietp.query(repeat('工', 340) || '资') = ietp.query('工工资') AS last,
 	ietp.query(repeat('拖欠工资 ', 100000)) = ietp.query('拖欠工资') AS long;
+
+-- What is no word takes no position, in documents as in queries.
+SELECT v.document, v.mode, to_tsvector('ietp.multilingual', v.document)
+	@@ ietp.query(v.document, v.mode) AS found
+FROM (VALUES ('foo __ bar', 'phrase'), ('姓名____工资', 'keywords'))
+	AS v (document, mode);
+
+-- A word with marks is asked for exactly, and others too if half have marks.
+SELECT v.document, v.query, to_tsvector('ietp.multilingual', v.document)
+	@@ ietp.query(v.query, 'keywords') AS found
+FROM (VALUES ('Nguyễn Thị Hòa', 'Nguyen Thi Hoà'),
+	('Nguyễn Thị Hoa', 'Nguyen Thi Hoà'), ('Nguyễn Thị Hòa', 'Nguyễn Thi Hoà'),
+	('Beyoncé performed', 'Beyoncé performs on stage'),
+	('Beyoncé performed on stages', 'Beyoncé performs on stage'))
+	AS v (document, query);
+
+-- "or" counts where a piece without words stands behind it.
+SELECT ietp.query('a or - b', 'web') = ietp.query('a or b', 'web') AS equal;
 ROLLBACK;

@@ -213,7 +213,7 @@ CREATE TEMP TABLE scored AS
 SELECT case_ref, score FROM helpline.search_cases('zzword 工资');
 GRANT SELECT ON scored TO PUBLIC;
 SET LOCAL ROLE regress_other;
-SELECT count(helpline.add_note(:'others', 'zzword 工资 ' || i)) AS notes
+SELECT count(helpline.add_note(:'others', 'zzword 工资 zztheirs ' || i)) AS notes
 FROM generate_series(1, 20) AS i;
 SET LOCAL ROLE regress_one;
 SELECT count(*) AS cases, count(DISTINCT o.score) > 1 AS scores,
@@ -232,6 +232,28 @@ SET LOCAL ROLE regress_boss;
 SELECT bool_and(s.score = o.score) AS as_before
 FROM scored AS o
 LEFT JOIN helpline.search_cases('zzword 工资') AS s USING (case_ref);
+-- Counters of rows, which everybody reads, tell nothing of them either: a word
+-- that others have reads as many rows as one that nobody has.
+CREATE FUNCTION pg_temp.rows_read(query text)
+RETURNS numeric
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	before numeric;
+	after numeric;
+BEGIN
+	SELECT sum(seq_tup_read + COALESCE(idx_tup_fetch, 0)) INTO before
+	FROM pg_stat_xact_all_tables WHERE schemaname = 'desk';
+	PERFORM FROM helpline.search_cases(query, 'keywords');
+	SELECT sum(seq_tup_read + COALESCE(idx_tup_fetch, 0)) INTO after
+	FROM pg_stat_xact_all_tables WHERE schemaname = 'desk';
+	RETURN after - before;
+END
+$$;
+SET LOCAL ROLE regress_one;
+SELECT pg_temp.rows_read('zznobodys') > 0 AS first_call;
+SELECT pg_temp.rows_read('zztheirs') = pg_temp.rows_read('zznobodys') AS equal,
+	pg_temp.rows_read('zzword') > pg_temp.rows_read('zznobodys') AS own_more;
 
 -- Filters
 SET LOCAL ROLE regress_one;
@@ -272,6 +294,7 @@ SELECT pg_temp.filtered(format('status => %L', :'status'));
 SELECT v.arguments, pg_temp.attempt(
 	format('SELECT helpline.search_cases(%s)', v.arguments))
 FROM (VALUES ('NULL'), ('$$ $$'), ('repeat(''x'', 10001)'),
+	('repeat(''x'', 1025), ''web'''),
 	('''secret'', NULL'), ('''secret'', ''best'''),
 	('''secret'', most => 0'), ('''secret'', most => NULL'),
 	('''secret'', most => 1001'), ('''secret'', line => ''XX'''),

@@ -104,4 +104,8 @@ INSERT INTO desk.thesaurus (concept, language, term, source) VALUES
 SELECT (ietp.search_entry('blue card')).vector @@ ietp.query('蓝卡') AS found;
 DELETE FROM desk.thesaurus WHERE concept = 'blue_card' AND language = 'en';
 SELECT (ietp.search_entry('blue card')).vector @@ ietp.query('蓝卡') AS found;
+
+-- Two words of one concept: each may be there by any of its terms.
+SELECT (ietp.search_entry('công ty nợ tiền lương của tôi')).vector
+	@@ ietp.query('工资 薪金', 'keywords') AS found;
 ROLLBACK;
