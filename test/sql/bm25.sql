@@ -193,7 +193,7 @@ FROM unnest(ARRAY[$$'10.0.0.1'::inet$$, $$ARRAY[1, 2]$$, $$'a b'$$, $$1.50$$,
 	ietp.bm25('SELECT ' || expression || $$, '月:1'::tsvector$$, '月') AS b;
 
 -- Lengths of all integer types; where a length is NULL, the lexemes count
-SELECT type, array_agg(b.key ORDER BY b.score DESC) AS shortest_first
+SELECT type, array_agg(b.key ORDER BY b.score DESC, b.key) AS shortest_first
 FROM unnest(ARRAY['smallint', 'integer', 'bigint']) AS type,
 	ietp.bm25(format($$SELECT n, '月:1'::tsvector, NULLIF(n * n, 4)::%s
 		FROM generate_series(1, 5) AS n$$, type), '月') AS b
