@@ -72,8 +72,11 @@ AS $$
 DECLARE
 	share real := desk.sample_share(1000);
 BEGIN
+	-- Should somebody have deleted it.  Where it is there, nothing is inserted:
+	-- that would wait for whoever is updating it.
 	INSERT INTO desk.search_statistics (documents, mean_length, bytes)
-	VALUES (0, 0, 0) ON CONFLICT DO NOTHING;
+	SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT FROM desk.search_statistics)
+	ON CONFLICT DO NOTHING;
 	-- Who finds it locked leaves it to the other.
 	PERFORM FROM desk.search_statistics AS s FOR UPDATE SKIP LOCKED;
 	IF NOT FOUND THEN
