@@ -108,7 +108,12 @@ INSTALL_MODULES = \
 	sql/install/calendar.sql \
 	sql/install/dwell.sql \
 	sql/install/clock.sql \
+	sql/install/parser.sql \
+	sql/install/dictionary.sql \
+	sql/install/configuration.sql \
 	sql/install/search.sql \
+	sql/install/query.sql \
+	sql/install/bm25.sql \
 	sql/install/language.sql \
 	sql/install/lifecycle.sql \
 	sql/install/desk.sql \

@@ -24,7 +24,6 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "funcapi.h"
@@ -144,17 +143,10 @@ document_length(const Ranking *ranking, TupleTableSlot *slot,
 				TSVector vector)
 {
 	Oid			type = ranking->collection.length_type;
-	Datum		value;
-
-	double		length;
 
 	if (!OidIsValid(type) || slot->tts_isnull[2])
 		return vector->size;
-	value = slot->tts_values[2];
-	length = type == INT2OID ? DatumGetInt16(value) :
-		type == INT4OID ? DatumGetInt32(value) :
-		(double) DatumGetInt64(value);
-	return Max(length, 0);
+	return Max(ietp_integer_value(type, slot->tts_values[2]), 0);
 }
 
 static bool

@@ -127,8 +127,9 @@ column_statistics(Origin origin)
 	return tuple;
 }
 
-static double
-integer_value(Oid type, Datum value)
+/* A value of one of the integer types. */
+double
+ietp_integer_value(Oid type, Datum value)
 {
 	return type == INT2OID ? DatumGetInt16(value) :
 		type == INT4OID ? DatumGetInt32(value) :
@@ -148,8 +149,8 @@ histogram_mean(HeapTuple tuple)
 		return 0;
 	bins = slot.nvalues - 1;
 	for (int i = 0; i < bins; i++)
-		sum += (integer_value(slot.valuetype, slot.values[i]) +
-				integer_value(slot.valuetype, slot.values[i + 1])) / 2;
+		sum += (ietp_integer_value(slot.valuetype, slot.values[i]) +
+				ietp_integer_value(slot.valuetype, slot.values[i + 1])) / 2;
 	free_attstatsslot(&slot);
 	return bins > 0 ? sum / bins : 0;
 }
@@ -168,8 +169,8 @@ common_share(HeapTuple tuple, double *sum)
 	for (int i = 0; i < slot.nvalues; i++)
 	{
 		share += slot.numbers[i];
-		*sum += slot.numbers[i] * integer_value(slot.valuetype,
-												slot.values[i]);
+		*sum += slot.numbers[i] * ietp_integer_value(slot.valuetype,
+													 slot.values[i]);
 	}
 	free_attstatsslot(&slot);
 	return share;
@@ -180,21 +181,21 @@ static double
 column_mean(Origin origin)
 {
 	HeapTuple	tuple = column_statistics(origin);
-	double		known;
 	double		share;
-	double		nulls;
+	double		others;
 	double		sum;
 	double		rest;
 
 	if (!HeapTupleIsValid(tuple))
 		return 0;
-	nulls = ((Form_pg_statistic) GETSTRUCT(tuple))->stanullfrac;
 	share = common_share(tuple, &sum);
 	rest = histogram_mean(tuple);
+	others = rest > 0 ?
+		1 - ((Form_pg_statistic) GETSTRUCT(tuple))->stanullfrac - share : 0;
 	ReleaseSysCache(tuple);
-	known = share + (rest > 0 ? Max(1 - nulls - share, 0) : 0);
-	return known > 0 ?
-		(sum + rest * Max(1 - nulls - share, 0)) / known : 0;
+	others = Max(others, 0);
+	return share + others > 0 ?
+		(sum + rest * others) / (share + others) : 0;
 }
 
 /* Opens a collection; everything lives until SPI_finish(). */

@@ -36,6 +36,7 @@ typedef struct Collection
 	double		mean_length;	/* 0: not known */
 } Collection;
 
+extern double ietp_integer_value(Oid type, Datum value);
 extern void ietp_open_collection(Collection *collection,
 								 const char *documents);
 extern double *ietp_known_shares(const Collection *collection,

@@ -12,8 +12,6 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "tsearch/ts_utils.h"
@@ -178,10 +176,7 @@ keyword_end(const Elements *elements, int from)
 static bool
 is_grouped_number(const Element *element)
 {
-	for (int i = 0; i < element->whole.length; i++)
-		if (!isdigit((unsigned char) element->whole.bytes[i]))
-			return false;
-	return element->parts > 1;
+	return element->whole.length > 0 && !ietp_has_letter(element->whole);
 }
 
 /* A keyword as a phrase; a number in groups may be written without them. */

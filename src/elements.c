@@ -13,6 +13,7 @@
 #include "catalog/namespace.h"
 #include "nodes/makefuncs.h"
 
+#include "core/ascii.h"
 #include "elements.h"
 #include "parser.h"
 #include "stem.h"
@@ -111,7 +112,7 @@ bool
 ietp_has_letter(Lexeme lexeme)
 {
 	for (int i = 0; i < lexeme.length; i++)
-		if (lexeme.bytes[i] < '0' || lexeme.bytes[i] > '9')
+		if (!ietp_is_digit(lexeme.bytes[i]))
 			return true;
 	return false;
 }

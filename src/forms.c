@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/tone.h"
 #include "forms.h"
 
@@ -56,12 +57,6 @@ find_part(const Unit *units, int length, int *from, int *to)
 	return *to > *from;
 }
 
-static bool
-is_digit(Unit c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /*
  * Do the units write one number in groups?  Thousands do, 5,000,000 and
  * 5.000.000, and so does a phone number.
@@ -76,7 +71,7 @@ is_grouped_number(const Unit *units, int length)
 
 	for (int i = 0; i <= length; i++)
 	{
-		if (i < length && is_digit(units[i]))
+		if (i < length && ietp_is_digit(units[i]))
 		{
 			digits++;
 			group++;
@@ -106,7 +101,7 @@ set_whole(Word *word)
 		return;
 	}
 	for (int i = 0; i < word->length; i++)
-		if (is_digit(word->units[i]))
+		if (ietp_is_digit(word->units[i]))
 			digits[n++] = word->units[i];
 	set_form(&word->whole, digits, n);
 }

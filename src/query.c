@@ -212,7 +212,8 @@ add_folded_word(SearchQuery *query, const Element *element)
 	Step		step = folded_step(query, element);
 	bool		stem = element->stem.length > 0;
 
-	add_term(query, TERM_FOLDED, stem ? WEIGHT_FOLDED : WEIGHT_ONLY_FOLDED, true, &step, 1);
+	add_term(query, TERM_FOLDED, stem ? WEIGHT_FOLDED : WEIGHT_ONLY_FOLDED,
+			 true, &step, 1);
 	if (stem)
 	{
 		step = stem_step(query, element);
@@ -248,16 +249,23 @@ add_pair(SearchQuery *query, const Element *element)
 			 false, steps, 2);
 }
 
+static Step
+bigram_step(SearchQuery *query, const Element *first)
+{
+	CodePoint	folded[2] = {first[0].simplified, first[1].simplified};
+
+	return exact_step(query, han_lexeme('\0', folded, 2));
+}
+
 static void
 add_bigram(SearchQuery *query, const Element *first)
 {
 	CodePoint	raw[2] = {first[0].raw, first[1].raw};
-	CodePoint	folded[2] = {first[0].simplified, first[1].simplified};
-	Step		step = exact_step(query, han_lexeme('\0', folded, 2));
+	Step		step = bigram_step(query, first);
 
 	add_term(query, TERM_BIGRAM, WEIGHT_BIGRAM +
 			 (first->word == 2 ? WEIGHT_BIGRAM_IS_WORD : 0), true, &step, 1);
-	if (raw[0] == folded[0] && raw[1] == folded[1])
+	if (raw[0] == first[0].simplified && raw[1] == first[1].simplified)
 		return;
 	step = exact_step(query, han_lexeme(CLASS_SCRIPT, raw, 2));
 	add_term(query, TERM_SCRIPT, WEIGHT_SCRIPT, false, &step, 1);
@@ -364,12 +372,7 @@ ietp_phrase_steps(SearchQuery *query, const Elements *elements, int from, int to
 		if (!element->han)
 			steps[n++] = word_step(query, element, elements->marked, forms);
 		else if (i + 1 < to && element[1].follows)
-		{
-			CodePoint	folded[2] = {element[0].simplified,
-			element[1].simplified};
-
-			steps[n++] = exact_step(query, han_lexeme('\0', folded, 2));
-		}
+			steps[n++] = bigram_step(query, element);
 		else if (i == from || !element->follows)
 			steps[n++] = character_step(query, element);
 	}

@@ -22,6 +22,7 @@
  */
 #include <stddef.h>
 
+#include "core/ascii.h"
 #include "core/compound.h"
 #include "core/plain.h"
 #include "tokens.h"
@@ -38,18 +39,6 @@ ietp_begin_tokens(Tokens *tokens, const char *bytes, int length,
 	tokens->n_segments = 0;
 	tokens->segment = 0;
 	tokens->unit = 0;
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_ascii_letter(char c)
-{
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 static CodePoint
@@ -234,7 +223,7 @@ match_compound(const Tokens *tokens, TokenType *type)
 static bool
 begins_compound(char c)
 {
-	return c == '+' || is_digit(c) || is_ascii_letter(c);
+	return c == '+' || ietp_is_digit(c) || ietp_is_ascii_letter(c);
 }
 
 /*
@@ -315,7 +304,7 @@ take_plain(Tokens *tokens)
 		tokens->at += end;
 		return TOKEN_WORD;
 	}
-	if (tokens->compounds && is_digit(bytes[0]) &&
+	if (tokens->compounds && ietp_is_digit(bytes[0]) &&
 		ietp_match_phone(bytes, length) > 0)
 		return TOKEN_END;
 	if ((end = ietp_plain_number(bytes, length)) > 0)

@@ -404,7 +404,8 @@ AS $$
 	SELECT desk.check_search($1, $2, $11);
 	SELECT b.case_ref, b.n, b.score, v.language,
 		-- No more of it than what is indexed.
-		ts_headline('ietp.multilingual', left(o.body, 49152), ietp.query($1, $2),
+		ts_headline('ietp.multilingual', left(o.body, 49152),
+			(SELECT ietp.query($1, $2)),
 			'EscapeHTML=true, MaxFragments=2, MaxWords=40, MinWords=20'),
 		o.written_at, c.status, c.opened_at, c.synthetic
 	FROM desk.best_notes(desk.search_conditions($3, $4, $5, $6, $7, $8, $9,

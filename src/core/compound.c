@@ -17,27 +17,16 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "compound.h"
 
 #define MAX_COMPOUND	254		/* bytes, the longest e-mail address */
 #define MAX_PART		64		/* bytes before the @, and of a code */
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-static bool
 is_alphanumeric(char c)
 {
-	return is_digit(c) || is_letter(c);
+	return ietp_is_digit(c) || ietp_is_ascii_letter(c);
 }
 
 /* Does a word of ASCII go on at "at"?  The caller looks at other letters. */
@@ -76,7 +65,7 @@ domain_end(const char *bytes, int length, int from)
 		at = label_end(bytes, length, label);
 		if (at == label)
 			return end;
-		if (labels > 1 && at - label > 1 && is_letter(bytes[label]))
+		if (labels > 1 && at - label > 1 && ietp_is_ascii_letter(bytes[label]))
 			end = at;
 		if (at >= length || bytes[at] != '.')
 			return word_goes_on(bytes, length, at) ? 0 : end;
@@ -122,7 +111,7 @@ read_groups(const char *bytes, int length, int from, Groups *groups)
 	{
 		int			group = at;
 
-		while (at < length && is_digit(bytes[at]))
+		while (at < length && ietp_is_digit(bytes[at]))
 			at++;
 		if (at == group || groups->digits + at - group > 15)
 			break;
@@ -188,9 +177,9 @@ ietp_match_code(const char *bytes, int length)
 		length = MAX_PART + 2;
 	while (at < length)
 	{
-		if (is_letter(bytes[at]))
+		if (ietp_is_ascii_letter(bytes[at]))
 			letters = true;
-		else if (is_digit(bytes[at]))
+		else if (ietp_is_digit(bytes[at]))
 			digits = true;
 		else if ((bytes[at] == '-' || bytes[at] == '/') && at > 0 &&
 				 at + 1 < length && is_alphanumeric(bytes[at + 1]))

@@ -19,6 +19,7 @@
  */
 #include <string.h>
 
+#include "ascii.h"
 #include "field.h"
 
 #define END_OF_FIELD		(-1)
@@ -179,12 +180,6 @@ open_reader(const char *text, size_t length)
 	return reader;
 }
 
-static bool
-is_digit(int32_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Reads c, if it comes next. */
 static bool
 take(FieldReader *reader, int32_t c)
@@ -202,7 +197,7 @@ take_digits(FieldReader *reader, int most, int64_t *value)
 	int			count = 0;
 
 	*value = 0;
-	while (count < most && is_digit(reader->c))
+	while (count < most && ietp_is_digit(reader->c))
 	{
 		*value = *value * 10 + (reader->c - '0');
 		advance(reader);
@@ -351,7 +346,7 @@ take_signed_offset(FieldReader *reader, FieldMoment *moment)
 	advance(reader);
 	if (!take_number(reader, 2, 2, &hour))
 		return false;
-	if ((take(reader, ':') || is_digit(reader->c)) &&
+	if ((take(reader, ':') || ietp_is_digit(reader->c)) &&
 		!take_number(reader, 2, 2, &minute))
 		return false;
 	moment->offset = (hour * 60 + minute) * (west ? -60 : 60);
@@ -485,7 +480,7 @@ drop_trunk_in_brackets(FieldDialled *dialled)
 static bool
 dial(FieldDialled *dialled, int32_t c)
 {
-	if (is_digit(c))
+	if (ietp_is_digit(c))
 	{
 		if (dialled->count == MAX_DIALLED)
 			return false;
@@ -595,7 +590,7 @@ ietp_field_code(const char *text, size_t length)
 	{
 		char		c = text[i];
 
-		if (is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+		if (ietp_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
 			continue;
 		if (i == 0 || (c != '_' && c != '.' && c != ':' && c != '-'))
 			return false;

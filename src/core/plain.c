@@ -17,6 +17,7 @@
  */
 #include <string.h>
 
+#include "ascii.h"
 #include "plain.h"
 
 /* Longer runs are left to the caller, who cuts them. */
@@ -30,7 +31,7 @@ letter_bytes(const Byte *bytes, int length)
 {
 	if (length < 1)
 		return 0;
-	if ((bytes[0] | 0x20) >= 'a' && (bytes[0] | 0x20) <= 'z')
+	if (ietp_is_ascii_letter(bytes[0]))
 		return 1;
 	if (length < 2 || bytes[0] < 0xC3)
 		return 0;
@@ -46,12 +47,6 @@ letter_bytes(const Byte *bytes, int length)
 	/* U+1E00 to U+1EFF. */
 	return bytes[0] == 0xE1 && bytes[1] >= 0xB8 && bytes[1] <= 0xBB &&
 		length >= 3 ? 3 : 0;
-}
-
-static bool
-is_digit(Byte c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* Do these bytes begin a character from U+4000 to U+9FFF, as Han are? */
@@ -120,7 +115,7 @@ ietp_plain_number(const char *utf8, int length)
 	const Byte *bytes = (const Byte *) utf8;
 	int			at = 0;
 
-	while (at < length && at < MAX_PLAIN && is_digit(bytes[at]))
+	while (at < length && at < MAX_PLAIN && ietp_is_digit(bytes[at]))
 		at++;
 	return at > 0 && at < MAX_PLAIN && ends_word(bytes + at, length - at) ?
 		at : 0;
@@ -131,7 +126,7 @@ static bool
 begins_word(const Byte *bytes, int length)
 {
 	return length > 0 &&
-		(is_digit(bytes[0]) || is_han(bytes, length) ||
+		(ietp_is_digit(bytes[0]) || is_han(bytes, length) ||
 		 letter_bytes(bytes, length) > 0);
 }
 

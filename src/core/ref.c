@@ -17,6 +17,7 @@
  */
 #include <string.h>
 
+#include "ascii.h"
 #include "ref.h"
 
 /* What stands before the body of a call's reference. */
@@ -127,12 +128,6 @@ is_letter(int32_t code)
 	return code >= 'A' && code <= 'Z';
 }
 
-static bool
-is_digit(int32_t code)
-{
-	return code >= '0' && code <= '9';
-}
-
 /*
  * The symbol that a code point stands for, or one of the FOLD_ values.  U+FF01
  * to U+FF5E are the full-width twins of ASCII, in the same order.
@@ -144,7 +139,7 @@ fold(int32_t code)
 		code -= 0xFF01 - '!';
 	if (code >= 'a' && code <= 'z')
 		code -= 'a' - 'A';
-	if (is_letter(code) || is_digit(code))
+	if (is_letter(code) || ietp_is_digit(code))
 		return (char) code;
 	if (is_dash(code))
 		return FOLD_DASH;
@@ -230,7 +225,7 @@ has_form(const RefText *typed, IetpRefKind kind)
 	{
 		char		c = typed->symbols[start + i];
 
-		if (i < YEAR_START ? !is_letter(c) : !is_digit(c))
+		if (i < YEAR_START ? !is_letter(c) : !ietp_is_digit(c))
 			return false;
 	}
 	return true;

@@ -121,4 +121,7 @@ FROM (VALUES ('Nguyễn Thị Hòa', 'Nguyen Thi Hoà'),
 
 -- "or" counts where a piece without words stands behind it.
 SELECT ietp.query('a or - b', 'web') = ietp.query('a or b', 'web') AS equal;
+
+-- A keyword whose whole has no room in a lexeme is asked for by its parts.
+SELECT length(ietp.query(repeat('ﷺ.', 200), 'keywords')::text) > 1000 AS parts;
 ROLLBACK;
